@@ -1,0 +1,31 @@
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/structures.smk"
+include: "workflow/rules/density.smk"
+include: "workflow/rules/images.smk"
+include: "workflow/rules/noise.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/figures.smk"
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/tables/scores.csv",
+        multiext(f"{RESULTS}/tables/ms_ssim", ".csv", ".md", ".html"),
+        expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),

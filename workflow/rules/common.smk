@@ -1,0 +1,99 @@
+import sys
+from pathlib import Path
+
+HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+sys.path.insert(0, str(HERE.parent / "scripts"))
+
+from temdenoise import config as checked
+
+try:
+    checked.check(
+        config, checked.load_schema(HERE.parent / "schemas" / "config.schema.yaml")
+    )
+except checked.ConfigError as error:
+    sys.exit(f"config: {error}")
+
+RESULTS = f"results/{config['run']}"
+LOGS = f"{RESULTS}/logs"
+BENCHMARKS = f"{RESULTS}/benchmarks"
+
+SPLITS = ["train", "test"]
+STRUCTURES = {split: checked.structure_names(config, split) for split in SPLITS}
+ALL_STRUCTURES = STRUCTURES["train"] + STRUCTURES["test"]
+ATOMS = 4 * config["structures"]["cells"][0] * config["structures"]["cells"][1]
+
+# Without the counts: one more structure must not rerun the others.
+CELL = {
+    key: config["structures"][key]
+    for key in ("cells", "lattice_constant", "cell_height", "max_shift")
+}
+VALENCE_ELECTRONS = {
+    symbol: element["valence_electrons"]
+    for symbol, element in config["dft"]["elements"].items()
+}
+
+MODELS = checked.models(config)
+NOISE_OF = {model: recipe["noise"] for model, recipe in MODELS.items()}
+NOISES = checked.noises(config)
+REGIONS = checked.regions(config)
+FACTORS = {"train": config["noise"]["train_factors"], "test": list(REGIONS)}
+SHOWN_FACTORS = [
+    config["figures"]["interpolation_factor"],
+    config["figures"]["extrapolation_factor"],
+]
+
+FIGURES = [
+    "structures",
+    "density_maps",
+    "brightness",
+    "noises",
+    "training",
+    "ms_ssim",
+    "sections",
+    "full_size",
+]
+
+
+wildcard_constraints:
+    structure="|".join(ALL_STRUCTURES),
+    split="|".join(SPLITS),
+    noise="G|SP|GSP|BB|BBG",
+    model="|".join(MODELS),
+
+
+def split_of(structure):
+    return structure.rpartition("-")[0]
+
+
+def target_stack(model):
+    # The image under its background brightness is the noise BB, BBG without its Gaussian part.
+    if MODELS[model]["target"] == "background":
+        return f"{RESULTS}/noisy/BB/train.npy"
+    return f"{RESULTS}/images/train.npy"
+
+
+def recipe(model):
+    keys = (
+        "filters",
+        "batch_size",
+        "learning_rate",
+        "epochs",
+        "validation_fraction",
+        "split_by",
+        "target",
+    )
+    return {key: MODELS[model][key] for key in keys}
+
+
+def tensorflow_env(gpus):
+    return f"../../envs/tensorflow-{'gpu' if gpus else 'cpu'}.yaml"
+
+
+def dft_mem_mb(attempt):
+    per_atom = {"openmx": 115, "gpaw": 12}[config["dft"]["engine"]]
+    return (400 + per_atom * ATOMS) * attempt
+
+
+def dft_runtime(attempt):
+    per_atom = {"openmx": 2, "gpaw": 0.5}[config["dft"]["engine"]]
+    return int(30 + per_atom * ATOMS) * attempt

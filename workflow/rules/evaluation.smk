@@ -1,0 +1,68 @@
+localrules:
+    tabulate_scores,
+
+
+rule evaluate_model:
+    input:
+        model=f"{RESULTS}/models/{{model}}/model.keras",
+        noisy=expand(f"{RESULTS}/noisy/{{noise}}/test.npy", noise=NOISES),
+        noisy_tables=expand(f"{RESULTS}/noisy/{{noise}}/test.tsv", noise=NOISES),
+        images=f"{RESULTS}/images/test.npy",
+        images_table=f"{RESULTS}/images/test.tsv",
+    output:
+        predictions=expand(
+            f"{RESULTS}/predictions/{{model}}/{{noise}}.npy",
+            noise=NOISES,
+            allow_missing=True,
+        ),
+        scores=f"{RESULTS}/tables/scores/{{model}}.csv",
+    log:
+        f"{LOGS}/evaluate_model/{{model}}.log",
+    benchmark:
+        f"{BENCHMARKS}/evaluate_model/{{model}}.tsv"
+    conda:
+        tensorflow_env(0)
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 2500 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        noises=NOISES,
+        regions=REGIONS,
+        patch_size=config["images"]["patch_size"],
+    message:
+        "Denoise the test images with model {wildcards.model} and score them"
+    script:
+        "../scripts/evaluate_model.py"
+
+
+rule tabulate_scores:
+    input:
+        scores=expand(f"{RESULTS}/tables/scores/{{model}}.csv", model=MODELS),
+    output:
+        scores=f"{RESULTS}/tables/scores.csv",
+        csv=f"{RESULTS}/tables/ms_ssim.csv",
+        md=f"{RESULTS}/tables/ms_ssim.md",
+        html=report(
+            f"{RESULTS}/tables/ms_ssim.html",
+            caption="../report/ms_ssim_table.rst",
+            category="4 Results",
+            labels={"figure": "MS-SSIM, table", "paper": "Fig. 2"},
+        ),
+    log:
+        f"{LOGS}/tabulate_scores/all.log",
+    benchmark:
+        f"{BENCHMARKS}/tabulate_scores/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        noise_of=NOISE_OF,
+        regions=REGIONS,
+    message:
+        "Gather the scores of {input.scores}"
+    script:
+        "../scripts/tabulate_scores.py"

@@ -1,0 +1,268 @@
+localrules:
+    draw_structures,
+    draw_density_maps,
+    draw_brightness,
+    draw_noises,
+    draw_training,
+    draw_ms_ssim,
+    draw_sections,
+    draw_full_size,
+
+
+rule draw_structures:
+    input:
+        structures=expand(
+            f"{RESULTS}/structures/{{structure}}.extxyz", structure=ALL_STRUCTURES
+        ),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/structures.png",
+            caption="../report/structures.rst",
+            category="1 Structures and density",
+            labels={
+                "figure": "structures and displacements",
+                "paper": "Fig. 1a, Eq. 1",
+            },
+        ),
+    log:
+        f"{LOGS}/draw_structures/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_structures/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        max_shift=config["structures"]["max_shift"],
+    message:
+        "Draw the structures and their displacements"
+    script:
+        "../scripts/draw_structures.py"
+
+
+rule draw_density_maps:
+    input:
+        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=ALL_STRUCTURES),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/density_maps.png",
+            caption="../report/density_maps.rst",
+            category="1 Structures and density",
+            labels={"figure": "density maps", "paper": "Fig. 1a"},
+        ),
+    log:
+        f"{LOGS}/draw_density_maps/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_density_maps/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        structures=ALL_STRUCTURES,
+    message:
+        "Draw the density maps"
+    script:
+        "../scripts/draw_density_maps.py"
+
+
+rule draw_brightness:
+    input:
+        structures=expand(
+            f"{RESULTS}/structures/{{structure}}.extxyz", structure=ALL_STRUCTURES
+        ),
+        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=ALL_STRUCTURES),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/brightness.png",
+            caption="../report/brightness.rst",
+            category="1 Structures and density",
+            labels={"figure": "brightness by bond length", "paper": "Sec. II.B"},
+        ),
+    log:
+        f"{LOGS}/draw_brightness/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_brightness/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        structures=ALL_STRUCTURES,
+    message:
+        "Draw the brightness of atoms by bond length"
+    script:
+        "../scripts/draw_brightness.py"
+
+
+rule draw_noises:
+    input:
+        images=f"{RESULTS}/images/test.npy",
+        noisy=expand(f"{RESULTS}/noisy/{{noise}}/test.npy", noise=NOISES),
+        noisy_tables=expand(f"{RESULTS}/noisy/{{noise}}/test.tsv", noise=NOISES),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/noises.png",
+            caption="../report/noises.rst",
+            category="2 Noise",
+            labels={"figure": "noise types", "paper": "Fig. 1d"},
+        ),
+    log:
+        f"{LOGS}/draw_noises/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_noises/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        noises=NOISES,
+        section=config["figures"]["section"],
+        c_noise=config["figures"]["interpolation_factor"],
+    message:
+        "Draw the noise types"
+    script:
+        "../scripts/draw_noises.py"
+
+
+rule draw_training:
+    input:
+        histories=expand(f"{RESULTS}/models/{{model}}/history.csv", model=MODELS),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/training.png",
+            caption="../report/training.rst",
+            category="3 Training",
+            labels={"figure": "training curves", "paper": "Sec. II.G"},
+        ),
+    log:
+        f"{LOGS}/draw_training/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_training/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        models=list(MODELS),
+    message:
+        "Draw the training curves"
+    script:
+        "../scripts/draw_training.py"
+
+
+rule draw_ms_ssim:
+    input:
+        scores=f"{RESULTS}/tables/scores.csv",
+    output:
+        figure=report(
+            f"{RESULTS}/figures/ms_ssim.png",
+            caption="../report/ms_ssim.rst",
+            category="4 Results",
+            labels={"figure": "MS-SSIM, chart", "paper": "Fig. 2"},
+        ),
+    log:
+        f"{LOGS}/draw_ms_ssim/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_ms_ssim/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        noise_of=NOISE_OF,
+        regions=REGIONS,
+    message:
+        "Draw MS-SSIM by C_noise"
+    script:
+        "../scripts/draw_ms_ssim.py"
+
+
+rule draw_sections:
+    input:
+        images=f"{RESULTS}/images/test.npy",
+        noisy=[f"{RESULTS}/noisy/{noise}/test.npy" for noise in NOISE_OF.values()],
+        noisy_tables=[
+            f"{RESULTS}/noisy/{noise}/test.tsv" for noise in NOISE_OF.values()
+        ],
+        predictions=[
+            f"{RESULTS}/predictions/{model}/{noise}.npy"
+            for model, noise in NOISE_OF.items()
+        ],
+        scores=f"{RESULTS}/tables/scores.csv",
+    output:
+        figure=report(
+            f"{RESULTS}/figures/sections.png",
+            caption="../report/sections.rst",
+            category="4 Results",
+            labels={"figure": "enlarged sections", "paper": "Fig. 2"},
+        ),
+    log:
+        f"{LOGS}/draw_sections/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_sections/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        noise_of=NOISE_OF,
+        section=config["figures"]["section"],
+        factors=SHOWN_FACTORS,
+    message:
+        "Draw enlarged sections before and after"
+    script:
+        "../scripts/draw_sections.py"
+
+
+rule draw_full_size:
+    input:
+        images=f"{RESULTS}/images/test.npy",
+        noisy=[f"{RESULTS}/noisy/{noise}/test.npy" for noise in NOISE_OF.values()],
+        noisy_tables=[
+            f"{RESULTS}/noisy/{noise}/test.tsv" for noise in NOISE_OF.values()
+        ],
+        predictions=[
+            f"{RESULTS}/predictions/{model}/{noise}.npy"
+            for model, noise in NOISE_OF.items()
+        ],
+        scores=f"{RESULTS}/tables/scores.csv",
+    output:
+        figure=report(
+            f"{RESULTS}/figures/full_size.png",
+            caption="../report/full_size.rst",
+            category="4 Results",
+            labels={"figure": "full size", "paper": "Fig. 4"},
+        ),
+    log:
+        f"{LOGS}/draw_full_size/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_full_size/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        noise_of=NOISE_OF,
+        section=config["figures"]["section"],
+        c_noise=config["figures"]["extrapolation_factor"],
+    message:
+        "Draw whole images before and after"
+    script:
+        "../scripts/draw_full_size.py"

@@ -1,0 +1,9 @@
+"""Draw MS-SSIM by C_noise, each model on its own noise (Fig. 2)."""
+
+from temdenoise import files, logs, tables
+from temdenoise.figures import curves, style
+
+with logs.capture(snakemake.log[0]):
+    params = snakemake.params
+    own = tables.own_noise(files.read_table(snakemake.input.scores), params.noise_of)
+    style.save(snakemake.output.figure, curves.ms_ssim(own, params.noise_of, params.regions))

@@ -1,0 +1,47 @@
+"""The config: refused in one line where it cannot work, and what follows from it where it can."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from temdenoise.config_checks import first_conflict
+from temdenoise.config_values import models, noises, patch_counts, regions, structure_names
+from temdenoise.config_violations import first_violation, one_line
+from temdenoise.errors import InputError
+
+__all__ = [
+    "ConfigError",
+    "check",
+    "load_schema",
+    "models",
+    "noises",
+    "patch_counts",
+    "regions",
+    "structure_names",
+]
+
+
+class ConfigError(InputError):
+    """A config that some job would fail on; the message is one line that names the key."""
+
+
+def load_schema(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read the config's JSON schema from the YAML file at `path`."""
+    schema: dict[str, Any] = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    return schema
+
+
+def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Refuse a `config` that breaks the `schema`, or whose values contradict each other.
+
+    Raises
+    ------
+    ConfigError
+        One line on the first problem: the dotted key, what was got and what is allowed.
+    """
+    problem = first_violation(config, schema) or first_conflict(config)
+    if problem:
+        raise ConfigError(one_line(problem))

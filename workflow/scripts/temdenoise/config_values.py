@@ -1,0 +1,53 @@
+"""Names and numbers that follow from a valid config."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Config = Mapping[str, Any]
+
+
+def models(config: Config) -> dict[str, dict[str, Any]]:
+    """Return the recipe of each model that is not null: `training` with the model's own keys."""
+    entries = config["models"].items()
+    return {name: {**config["training"], **entry} for name, entry in entries if entry is not None}
+
+
+def structure_names(config: Config, split: str) -> list[str]:
+    """Return the structures of `split`, e.g. ``["train-1", "train-2"]`` for "train"."""
+    return [f"{split}-{number}" for number in range(1, config["structures"][split] + 1)]
+
+
+def regions(config: Config) -> dict[float, str]:
+    """Return "interpolation" or "extrapolation" for each C_noise of the test images, ascending."""
+    region = {
+        float(factor): name
+        for name in ("interpolation", "extrapolation")
+        for factor in config["noise"][f"{name}_factors"]
+    }
+    return dict(sorted(region.items()))
+
+
+def noises(config: Config) -> list[str]:
+    """Return the noise types that the models are trained with, sorted, each once."""
+    return sorted({recipe["noise"] for recipe in models(config).values()})
+
+
+def patch_counts(config: Config, recipe: Config | None = None) -> tuple[int, int]:
+    """Return how many patches of one noise type a `recipe` trains on and validates with.
+
+    Without a `recipe` the split is that of `training`. With `split_by` image a tiled image goes
+    to one side with all its shifted and noisy copies.
+    """
+    recipe = config["training"] if recipe is None else recipe
+    originals = sum(entry["count"] for entry in config["images"]["tiles"]["train"])
+    whole = recipe["split_by"] == "image"
+    group = _patches_per_original(config) if whole else 1
+    groups = originals * _patches_per_original(config) // group
+    training = round(groups * (1 - recipe["validation_fraction"]))
+    return training * group, (groups - training) * group
+
+
+def _patches_per_original(config: Config) -> int:
+    images = config["images"]
+    copies = (1 + len(images["shifts"])) * len(config["noise"]["train_factors"])
+    return int(copies * (images["size"] // images["patch_size"]) ** 2)

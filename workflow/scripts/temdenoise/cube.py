@@ -1,0 +1,95 @@
+"""Gaussian cube files: the density as every engine hands it on."""
+
+import os
+import warnings
+from dataclasses import dataclass
+
+import ase.io.cube
+import numpy as np
+from ase import Atoms
+from ase.units import Bohr
+
+from temdenoise.errors import InputError
+from temdenoise.files import REBUILD, atomic
+
+_HEADER_LINES = 6
+
+
+@dataclass(frozen=True)
+class Cube:
+    """A periodic density on a grid: `values` (Nx, Ny, Nz) [e/bohr³], `origin` (3,) [Å]."""
+
+    values: np.ndarray
+    origin: np.ndarray
+
+
+def write(path: str | os.PathLike[str], atoms: Atoms, values: np.ndarray) -> None:
+    """Write the density `values` (Nx, Ny, Nz) [e/bohr³] of `atoms` as a cube file, origin 0."""
+    with atomic(path) as partial, partial.open("w") as file:
+        ase.io.cube.write_cube(file, atoms, values, comment="electron density, e/bohr^3")
+
+
+def read(path: str | os.PathLike[str]) -> Cube:
+    """Read a cube file.
+
+    Raises
+    ------
+    InputError
+        The file is unreadable, truncated, or holds a value that is not finite.
+    """
+    try:
+        with open(path, "rb") as file:
+            header = [file.readline().split() for _ in range(_HEADER_LINES)]
+            count, origin = abs(int(header[2][0])), np.array(header[2][1:4], dtype=float)
+            shape = tuple(int(words[0]) for words in header[3:])
+            for _ in range(count):
+                file.readline()
+            values = _values(file.read(), shape, path)
+    except (IndexError, ValueError, OSError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: not a readable cube file ({error}); {REBUILD}") from error
+    return Cube(values, origin * Bohr)
+
+
+def electrons(values: np.ndarray, atoms: Atoms) -> float:
+    """Return the integral of the density `values` (Nx, Ny, Nz) [e/bohr³] over the cell."""
+    return float(values.mean(dtype=float) * atoms.get_volume() / Bohr**3)
+
+
+def check_charge(
+    found: float, atoms: Atoms, valence_electrons: dict[str, int], tolerance: float
+) -> None:
+    """Refuse a density whose integral `found` is off by more than `tolerance` (a fraction).
+
+    Raises
+    ------
+    InputError
+        The integral differs from the sum of the atoms' `valence_electrons`.
+    """
+    wanted = sum(valence_electrons[symbol] for symbol in atoms.get_chemical_symbols())
+    if not abs(found - wanted) <= tolerance * wanted:
+        raise InputError(
+            f"the density integrates to {found:.4f} electrons, the atoms have {wanted}: "
+            f"more than {tolerance:.1%} apart; look at the engine's output, or refine its grid"
+        )
+
+
+def _values(body: bytes, shape: tuple[int, ...], path: str | os.PathLike[str]) -> np.ndarray:
+    values = _parse(body)
+    if values.size != np.prod(shape):
+        raise InputError(
+            f"{path}: holds {values.size} of the {np.prod(shape)} values of its "
+            f"{' × '.join(map(str, shape))} grid: truncated or damaged; {REBUILD}"
+        )
+    if not np.isfinite(values).all():
+        raise InputError(f"{path}: holds NaN or infinite values; {REBUILD}")
+    return values.reshape(shape)
+
+
+def _parse(body: bytes) -> np.ndarray:
+    # Half the time and memory of np.array(body.split(), float); it stops at a word that is
+    # no number, with a warning, and the count of values then tells.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return np.fromstring(body, sep=" ")

@@ -1,0 +1,84 @@
+"""Figures of the structures and of their density maps (Fig. 1a)."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from ase import Atoms
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from temdenoise.density import DensityMap, brightness_at
+from temdenoise.figures.style import COLOURS, grid
+from temdenoise.structures import displacements, mean_bond_lengths
+
+_BINS = np.linspace(-1, 1, 81)
+_BANDS = ((0.2, 0.25), (0.5, 2 / 3))  # |C_G| that Eq. 1 never gives
+
+
+def structures(shown: Atoms, everything: Sequence[Atoms], max_shift: float) -> Figure:
+    """Show one structure, and the displacements of all in units of `max_shift` [Å] (Eq. 1)."""
+    figure, axes = grid(1, 2, (5.5, 5))
+    _sheet(axes[0, 0], shown)
+    _histogram(axes[0, 1], np.concatenate([displacements(a) for a in everything]) / max_shift)
+    return figure
+
+
+def maps(named: Mapping[str, DensityMap]) -> Figure:
+    """Show every density map on one colour scale, in Å."""
+    columns = min(3, len(named))
+    figure, axes = grid(-(-len(named) // columns), columns, (4, 3.8))
+    high = max(float(one.values.max()) for one in named.values())
+    for panel in axes.flat[len(named) :]:
+        panel.set_axis_off()
+    for panel, (name, one) in zip(axes.flat, named.items(), strict=False):
+        picture = panel.imshow(
+            one.values, extent=_extent(one), origin="lower", cmap="gray", vmax=high
+        )
+        panel.set(title=name, xlabel="x [Å]", ylabel="y [Å]")
+    figure.colorbar(picture, ax=axes, label="density [e/bohr³]")
+    return figure
+
+
+def brightness(pairs: Sequence[tuple[Atoms, DensityMap]]) -> Figure:
+    """Plot the brightness above each atom against the mean of its three bond lengths."""
+    figure, axes = grid(1, 1, (5.5, 4))
+    bonds = np.concatenate([mean_bond_lengths(atoms) for atoms, _ in pairs])
+    bright = np.concatenate([brightness_at(one, atoms) for atoms, one in pairs])
+    axes[0, 0].scatter(bonds, bright, s=8, color=COLOURS[0])
+    axes[0, 0].set(
+        xlabel="mean of the three bond lengths [Å]",
+        ylabel="density above the atom [e/bohr³]",
+        title=f"{len(bonds)} atoms, correlation {np.corrcoef(bonds, bright)[0, 1]:+.2f}",
+    )
+    return figure
+
+
+def _sheet(axes: Axes, atoms: Atoms) -> None:
+    ordered = atoms.arrays["ordered_positions"]
+    axes.scatter(
+        ordered[:, 0], ordered[:, 1], s=40, facecolors="none", edgecolors="0.6", label="ordered"
+    )
+    axes.scatter(
+        atoms.positions[:, 0], atoms.positions[:, 1], s=14, color=COLOURS[0], label="disordered"
+    )
+    axes.set(aspect="equal", xlabel="x [Å]", ylabel="y [Å]")
+    axes.set_title(f"{atoms.info.get('name', '')}: {len(atoms)} atoms")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, frameon=False)
+
+
+def _histogram(axes: Axes, coefficients: np.ndarray) -> None:
+    for column, label in enumerate("xy"):
+        axes.hist(
+            coefficients[:, column], _BINS, histtype="step", color=COLOURS[column], label=label
+        )
+    for low, high in _BANDS:
+        for side in (-1, 1):
+            axes.axvspan(side * low, side * high, color="0.9", zorder=0)
+    axes.set(xlabel="displacement / max_shift = C_G", ylabel="coordinates")
+    axes.set_title("grey: what Eq. 1 never gives")
+    axes.legend(frameon=False)
+
+
+def _extent(one: DensityMap) -> tuple[float, float, float, float]:
+    (height, width), (y, x), (y0, x0) = one.values.shape, one.pixel_size, one.origin
+    return (x0 - x / 2, x0 + (width - 0.5) * x, y0 - y / 2, y0 + (height - 0.5) * y)

@@ -1,0 +1,132 @@
+"""Where are the atoms? Rectangular graphene cells and their disorder (Eq. 1, 2)."""
+
+import os
+
+import ase.io
+import numpy as np
+from ase import Atoms
+from ase.neighborlist import neighbor_list
+
+from temdenoise.errors import InputError
+from temdenoise.files import REBUILD, atomic
+
+ATOMS_PER_CELL = 4
+_NEIGHBOURS = 3
+_POSITION_TOLERANCE = 1e-6  # [Å], the extended XYZ file keeps eight decimals
+
+
+def graphene(cells: tuple[int, int], lattice_constant: float, cell_height: float) -> Atoms:
+    """Return an ordered sheet of `cells` = (nx, ny) rectangular four-atom cells.
+
+    The sheet lies at half of `cell_height` [Å]; a rectangular cell measures √3·a along x and
+    a along y with the `lattice_constant` a [Å].
+    """
+    nx, ny = cells
+    bond = lattice_constant / np.sqrt(3)
+    half = lattice_constant / 2
+    basis = np.array([[0, 0], [bond, 0], [1.5 * bond, half], [2.5 * bond, half]])
+    corners = np.stack(np.meshgrid(np.arange(nx), np.arange(ny), indexing="ij"), -1).reshape(-1, 2)
+    xy = (corners[:, None] * [3 * bond, lattice_constant] + basis).reshape(-1, 2)
+    positions = np.column_stack([xy, np.full(len(xy), cell_height / 2)])
+    cell = [nx * 3 * bond, ny * lattice_constant, cell_height]
+    return Atoms("C" * len(positions), positions=positions, cell=cell, pbc=True)
+
+
+def displacement_coefficients(values: np.ndarray) -> np.ndarray:
+    """Return C_G ∈ [−1, 1] for normally distributed `values`, of the same shape (Eq. 1)."""
+    size = np.abs(values)
+    return np.select(  # Eq. 1
+        [size <= 1, size <= 2, size <= 3],
+        [values / 5, values / 4, values / 3],
+        default=np.sign(values),
+    )
+
+
+def disorder(ordered: Atoms, max_shift: float, rng: np.random.Generator) -> Atoms:
+    """Return `ordered` with x and y of each atom displaced by up to `max_shift` [Å] (Eq. 2).
+
+    The ordered positions [Å] stay in the array ``ordered_positions``.
+    """
+    atoms = ordered.copy()
+    atoms.set_array("ordered_positions", ordered.positions.copy())
+    coefficients = displacement_coefficients(rng.standard_normal((len(ordered), 2)))
+    atoms.positions[:, :2] += max_shift * coefficients  # Eq. 2
+    return atoms
+
+
+def displacements(atoms: Atoms) -> np.ndarray:
+    """Return the in-plane displacements from the ordered sheet, (atoms, 2) [Å]."""
+    return (atoms.positions - atoms.arrays["ordered_positions"])[:, :2]
+
+
+def mean_bond_lengths(atoms: Atoms) -> np.ndarray:
+    """Return the mean length of each atom's three bonds, (atoms,) [Å].
+
+    Which atoms are bonded is read off the ordered sheet, so that a stretched bond still counts.
+    """
+    ordered = atoms.copy()
+    ordered.positions = atoms.arrays["ordered_positions"]
+    first, second, vectors = neighbor_list("ijD", ordered, cutoff=1.3 * _bond(ordered))
+    shifts = atoms.positions - ordered.positions
+    lengths = np.linalg.norm(vectors + shifts[second] - shifts[first], axis=1)
+    return np.bincount(first, weights=lengths, minlength=len(atoms)) / _NEIGHBOURS
+
+
+def write(path: str | os.PathLike[str], atoms: Atoms) -> None:
+    """Write `atoms` with its ordered positions and info as extended XYZ."""
+    with atomic(path) as partial:
+        ase.io.write(partial, atoms, format="extxyz")
+
+
+def read(path: str | os.PathLike[str]) -> Atoms:
+    """Read a disordered structure from extended XYZ.
+
+    Raises
+    ------
+    InputError
+        The file is not extended XYZ, or lacks the ordered positions.
+    """
+    try:
+        atoms = ase.io.read(path, format="extxyz")
+    except (ValueError, KeyError, IndexError, StopIteration, OSError) as error:
+        raise InputError(f"{path}: not a whole extended XYZ file ({error}); {REBUILD}") from error
+    if "ordered_positions" not in atoms.arrays:
+        raise InputError(f"{path}: has no array ordered_positions; {REBUILD}")
+    return atoms
+
+
+def check(atoms: Atoms, ordered: Atoms, max_shift: float, path: str | os.PathLike[str]) -> None:
+    """Refuse `atoms`, read from `path`, unless they are `ordered` displaced by ≤ `max_shift` [Å].
+
+    Raises
+    ------
+    InputError
+        Number of atoms, elements, cell, ordered positions or displacements differ.
+    """
+    if len(atoms) != len(ordered):
+        raise _differs(path, "atoms", len(atoms), len(ordered))
+    if atoms.get_chemical_formula() != ordered.get_chemical_formula():
+        raise _differs(
+            path, "elements", atoms.get_chemical_formula(), ordered.get_chemical_formula()
+        )
+    if not np.allclose(atoms.cell, ordered.cell, atol=_POSITION_TOLERANCE):
+        raise _differs(path, "cell [Å]", _edges(atoms), _edges(ordered))
+    largest = float(np.abs(atoms.positions - ordered.positions)[:, :2].max())
+    if not largest <= max_shift + _POSITION_TOLERANCE:
+        raise _differs(path, "largest shift [Å]", f"{largest:.4f}", f"at most {max_shift}")
+    if not np.allclose(atoms.positions[:, 2], ordered.positions[:, 2], atol=_POSITION_TOLERANCE):
+        raise _differs(path, "z [Å]", atoms.positions[:, 2].mean(), ordered.positions[0, 2])
+
+
+def _bond(ordered: Atoms) -> float:
+    return float(ordered.get_distances(0, range(1, len(ordered)), mic=True).min())
+
+
+def _edges(atoms: Atoms) -> str:
+    return " × ".join(f"{edge:.4f}" for edge in atoms.cell.lengths())
+
+
+def _differs(path: object, what: str, got: object, wanted: object) -> InputError:
+    return InputError(
+        f"{path}: {what}: got {got}, the config says {wanted}; mend the config, or {REBUILD}"
+    )

@@ -1,0 +1,67 @@
+"""The paper's table: a row a model, a column a C_noise, the noisy input beside each score."""
+
+import pandas as pd
+
+from temdenoise.errors import InputError
+
+_HTML_HEAD = """<!doctype html><meta charset="utf-8"><title>MS-SSIM</title>
+<style>body{font-family:sans-serif}td,th{padding:.3em .7em;border-bottom:1px solid #ccc}</style>
+<p>MS-SSIM of the denoised image, in brackets that of the noisy input.
+in.: interpolation, ex.: extrapolation of C_noise.</p>
+"""
+
+
+def combine(scores: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return all models' scores as one long table.
+
+    Raises
+    ------
+    InputError
+        A score is not a number.
+    """
+    table = pd.concat(scores, ignore_index=True)
+    missing = table[["ms_ssim", "ms_ssim_noisy"]].isna().any(axis=1)
+    if missing.any():
+        bad = table.loc[missing, ["model", "test_noise", "c_noise"]].iloc[0].tolist()
+        raise InputError(f"the score of model, noise, C_noise = {bad} is not a number")
+    return table
+
+
+def own_noise(scores: pd.DataFrame, noise_of: dict[str, str]) -> pd.DataFrame:
+    """Return the rows in which each model is tested on the noise it was trained with."""
+    return scores[scores["test_noise"] == scores["model"].map(noise_of)]
+
+
+def ms_ssim_table(scores: pd.DataFrame, noise_of: dict[str, str]) -> pd.DataFrame:
+    """Return MS-SSIM by model (rows) and C_noise (columns), the mean over the test images.
+
+    Beside each column "0.2" stands "0.2 noisy", the score of the noisy input.
+    """
+    mine = own_noise(scores, noise_of)
+    pairs = mine.pivot_table(index="model", columns="c_noise", values=["ms_ssim", "ms_ssim_noisy"])
+    columns = {}
+    for factor in sorted(mine["c_noise"].unique()):
+        columns[f"{factor:g}"] = pairs["ms_ssim", factor]
+        columns[f"{factor:g} noisy"] = pairs["ms_ssim_noisy", factor]
+    return pd.DataFrame(columns).reindex(list(noise_of)).rename_axis("model").reset_index()
+
+
+def readable(table: pd.DataFrame, regions: dict[float, str]) -> pd.DataFrame:
+    """Return `ms_ssim_table` for people: "0.973 (0.381)" is denoised (noisy input)."""
+    shown = pd.DataFrame({"model": table["model"]})
+    for factor, region in sorted(regions.items()):
+        pair = zip(table[f"{factor:g}"], table[f"{factor:g} noisy"], strict=True)
+        shown[f"{factor:g} {region[:2]}."] = [f"{good:.3f} ({noisy:.3f})" for good, noisy in pair]
+    return shown
+
+
+def to_markdown(table: pd.DataFrame) -> str:
+    """Return a table of strings as GitHub Markdown."""
+    rows = [list(table.columns), ["---"] * len(table.columns), *table.values.tolist()]
+    return "".join(f"| {' | '.join(map(str, row))} |\n" for row in rows)
+
+
+def to_html(table: pd.DataFrame) -> str:
+    """Return a table of strings as a small HTML page."""
+    body = table.to_html(index=False, border=0, justify="left")
+    return f"{_HTML_HEAD}{body}\n"
