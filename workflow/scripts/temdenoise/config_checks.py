@@ -54,7 +54,8 @@ def tilings_differ(config: Config) -> str | None:
     for key, grid, count, maps in _tiles(config):
         distinct = maps ** (grid[0] * grid[1])
         if count > distinct:
-            ways = f"at most {distinct}, the distinct {grid[0]} by {grid[1]} tilings of {maps} maps"
+            tilings = f"{grid[0]} by {grid[1]} tilings of {maps} map(s)"
+            ways = f"at most {distinct}, as there are no more different {tilings}"
             return refusal(f"{key}.count", count, ways)
     return None
 

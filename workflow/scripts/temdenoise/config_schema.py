@@ -1,6 +1,6 @@
 """The config's JSON schema, walked and put in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Schema = Mapping[str, Any]
@@ -60,12 +60,16 @@ def _list(rule: Schema) -> str:
 
 def _scalar(rule: Schema) -> str:
     if "enum" in rule:
-        return " or ".join(rule["enum"])
+        return _either(rule["enum"])
     if rule["type"] == "string":
-        return f"text such as {' or '.join(rule['examples'])}"
+        return f"text such as {_either(rule['examples'])}"
     kinds = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
     names = ["mapping" if kind == "object" else kind for kind in kinds]
-    return " or ".join(names) + _bounds(rule)
+    return _either(names) + _bounds(rule)
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]]) if words[1:] else words[0]
 
 
 def _bounds(rule: Schema) -> str:

@@ -5,7 +5,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
@@ -57,7 +57,7 @@ def _match_whole(_: Any, pattern: str, value: object, __: Any) -> Iterator[Valid
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-_Validator = validators.extend(
+_Validator = validators.extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {"pattern": _match_whole},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
@@ -87,19 +87,22 @@ def _explained(error: ValidationError, schema: Schema) -> str:
 
 
 def _rule(error: ValidationError) -> Schema:
-    rule: Schema = error.schema
-    return rule
+    return cast(Schema, error.schema)
+
+
+def _instance(error: ValidationError) -> Mapping[str, Any]:
+    return cast(Mapping[str, Any], error.instance)
 
 
 def _missing(key: str, error: ValidationError, schema: Schema) -> str:
-    name = next(name for name in _rule(error)["required"] if name not in error.instance)
+    name = next(name for name in _rule(error)["required"] if name not in _instance(error))
     rule = resolved(_rule(error)["properties"][name], schema)
     return f"{dotted(key, name)}: missing, allowed: {allowed(rule)}"
 
 
 def _unknown(key: str, error: ValidationError, schema: Schema) -> str:
     known = list(_rule(error)["properties"])
-    name = next(str(name) for name in error.instance if name not in known)
+    name = next(str(name) for name in _instance(error) if name not in known)
     near = difflib.get_close_matches(name.lower(), known, n=1)
     elsewhere = _homes(name if near else name.lower(), schema, exact=bool(near))
     advice = [f"did you mean {near[0]!r}?"] if near else []

@@ -1,11 +1,13 @@
 """Everything a job prints, native code and child processes included, goes to its log."""
 
+import gc
 import logging
 import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 from temdenoise.errors import EngineError, InputError, StorageError
@@ -35,7 +37,9 @@ def capture(path: str | os.PathLike[str]) -> Iterator[None]:
             _log.exception("this is an error in the workflow, not in its input:")
             raise
         finally:
+            gc.collect()  # engines write their last lines when they are collected
             _log.removeHandler(handler)
+            handler.stream.close()
             _point_at(*kept)
             for descriptor in kept:
                 os.close(descriptor)
@@ -48,7 +52,7 @@ def _point_at(stdout: int, stderr: int) -> None:
     os.dup2(stderr, 2)
 
 
-def _start_logging() -> logging.Handler:
+def _start_logging() -> logging.StreamHandler[TextIOWrapper]:
     # Descriptor 2 itself, not sys.stderr, which a test runner may have replaced.
     handler = logging.StreamHandler(os.fdopen(os.dup(2), "w", buffering=1))
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

@@ -39,4 +39,4 @@ def seam_ratio(image: np.ndarray, truth: np.ndarray, *, patch_size: int) -> floa
 def _jumps(error: np.ndarray, axis: int, patch_size: int) -> tuple[np.ndarray, np.ndarray]:
     jumps = np.abs(np.diff(error, axis=axis))
     at_edge = (np.arange(jumps.shape[axis]) + 1) % patch_size == 0
-    return tuple(jumps.compress(mask, axis=axis).ravel() for mask in (at_edge, ~at_edge))
+    return jumps.compress(at_edge, axis).ravel(), jumps.compress(~at_edge, axis).ravel()

@@ -1,6 +1,8 @@
 """Where are the atoms? Rectangular graphene cells and their disorder (Eq. 1, 2)."""
 
 import os
+from pathlib import Path
+from typing import cast
 
 import ase.io
 import numpy as np
@@ -87,7 +89,7 @@ def read(path: str | os.PathLike[str]) -> Atoms:
         The file is not extended XYZ, or lacks the ordered positions.
     """
     try:
-        atoms = ase.io.read(path, format="extxyz")
+        atoms = cast(Atoms, ase.io.read(Path(path), format="extxyz"))
     except (ValueError, KeyError, IndexError, StopIteration, OSError) as error:
         raise InputError(f"{path}: not a whole extended XYZ file ({error}); {REBUILD}") from error
     if "ordered_positions" not in atoms.arrays:

@@ -34,7 +34,7 @@ def ms_ssim(own: pd.DataFrame, noise_of: Mapping[str, str], regions: Mapping[flo
         label = f"{model} (noise {LABELS[noise_of[model]]})"
         panel.plot(mean.index, mean["ms_ssim"], "o-", color=colour, label=label)
         panel.plot(mean.index, mean["ms_ssim_noisy"], "x--", color=colour, alpha=0.6)
-    panel.set(xlabel="C_noise", ylabel="MS-SSIM", ylim=(0, 1.02))
+    panel.set(xlabel="C_noise", ylabel="MS-SSIM", ylim=(0, 1.1))
     panel.set_title("solid: denoised, dashed: noisy input")
     panel.legend(frameon=False, loc="lower left")
     return figure
@@ -45,7 +45,7 @@ def _mark_regions(axes: Axes, regions: Mapping[float, str]) -> None:
         factors = [factor for factor, name in regions.items() if name == region]
         low, high = min(factors) - 0.01, max(factors) + 0.01
         axes.axvspan(low, high, color=shade, zorder=0)
-        axes.text((low + high) / 2, 1.0, region, ha="center", va="top", fontsize=9, color="0.4")
+        axes.text((low + high) / 2, 1.09, region, ha="center", va="top", fontsize=9, color="0.4")
 
 
 def _colours(named: Mapping[str, object]) -> list[str]:

@@ -11,7 +11,7 @@ from temdenoise.density import DensityMap, brightness_at
 from temdenoise.figures.style import COLOURS, grid
 from temdenoise.structures import displacements, mean_bond_lengths
 
-_BINS = np.linspace(-1, 1, 81)
+_BINS = np.linspace(-1, 1, 121).tolist()  # 1/60 wide, so that the bands of Eq. 1 end on edges
 _BANDS = ((0.2, 0.25), (0.5, 2 / 3))  # |C_G| that Eq. 1 never gives
 
 
@@ -35,7 +35,7 @@ def maps(named: Mapping[str, DensityMap]) -> Figure:
             one.values, extent=_extent(one), origin="lower", cmap="gray", vmax=high
         )
         panel.set(title=name, xlabel="x [Å]", ylabel="y [Å]")
-    figure.colorbar(picture, ax=axes, label="density [e/bohr³]")
+    figure.colorbar(picture, ax=axes, shrink=0.6, label="density [e/bohr³]")
     return figure
 
 

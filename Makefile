@@ -1,0 +1,61 @@
+# make demo   the whole workflow, small, on this machine      make test   the checks and tests
+# make docs   regenerate what is generated in the docs        make lock   renew the pinned packages
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: demo test slow-test install docs lock format clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+DEMO := results/demo
+REPORT := $(DEMO)/report.html
+SNAKEMAKE := $(BIN)/snakemake --profile profiles/local --configfile config/demo.yaml
+
+demo: install
+	@$(SNAKEMAKE) --resources mem_mb=4000
+	@if [ ! -e $(REPORT) ] || [ -n "$$(find $(DEMO)/tables $(DEMO)/figures -newer $(REPORT))" ]; then \
+		$(SNAKEMAKE) --quiet --report $(REPORT); \
+	else \
+		echo "The demo is complete and up to date: nothing was done."; \
+	fi
+	@echo; cat $(DEMO)/tables/ms_ssim.md; echo
+	@echo "MS-SSIM of the denoised test image (in brackets: of its noisy input)"
+	@echo "  table    $(DEMO)/tables/ms_ssim.csv"
+	@echo "  figures  $(DEMO)/figures/"
+	@echo "  report   $(REPORT)"
+
+test: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+slow-test: install
+	$(BIN)/python -m pytest -m slow
+
+install: $(INSTALLED)
+
+$(INSTALLED): envs/requirements.txt
+	@PYTHON=$(PYTHON) sh envs/check-tools.sh
+	$(PYTHON) -m venv --clear .venv
+	CC=g++ CXX=g++ $(BIN)/python -m pip install --quiet --progress-bar off -r envs/requirements.txt
+	@touch $@
+
+docs: install
+	PYTHONPATH=workflow/scripts $(BIN)/python -m temdenoise.config_docs
+	$(BIN)/python docs/rulegraph.py
+
+lock: install
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --no-annotate --no-header \
+		--quiet --output-file envs/requirements.txt envs/requirements.in
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/snakefmt Snakefile workflow
+
+clean:
+	rm -rf .venv .snakemake
