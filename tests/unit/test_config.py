@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from temdenoise import config as cfg
@@ -18,9 +18,8 @@ SCHEMA = cfg.load_schema(ROOT / "workflow/schemas/config.schema.yaml")
 PAPER = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
 DEMO = yaml.safe_load((ROOT / "config/demo.yaml").read_text("utf-8"))
 # The paper with every key that a model may have, so that each can be replaced.
-FULL = PAPER | {
-    "models": PAPER["models"] | {"G": copy.deepcopy(PAPER["training"]) | {"noise": "G"}}
-}
+OWN = {"noise": "G"} | copy.deepcopy(PAPER["training"])
+FULL = PAPER | {"models": PAPER["models"] | {"G": OWN}}
 NAMES = {("dft", "elements"): "C", ("models",): "G"}
 WRONG = {
     "integer": ["many", 1.5, True, None, [1], {"a": 1}, math.nan],
@@ -189,6 +188,16 @@ def test_two_letters_swapped_bring_a_key_of_the_same_group_to_mind(path, data):
     assert any(f"did you mean {name!r}?" in message for name in siblings)
 
 
+@pytest.mark.parametrize("path", [p for p in KEYS if p[:-1] not in NAMES], ids=dotted)
+def test_misspelt_key_is_not_called_missing(path):
+    config = without(path) if path[0] != "models" else copy.deepcopy(PAPER)
+    inner = config
+    for part in path[:-1]:
+        inner = inner[part]
+    inner[path[-1] + "s"] = 1
+    assert refused(config).startswith(f"{dotted(path)}s: unknown key; ")
+
+
 @pytest.mark.parametrize("key", ["epochs", "epoch"])
 def test_key_in_the_wrong_place_is_shown_its_place(key):
     assert refused(changed(f"{key}: 5")) == f"{key}: unknown key; there is training.epochs"
@@ -230,7 +239,7 @@ def test_config_must_be_a_mapping(config):
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(), inner, max_size=3)
+        st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.dates(), inner, max_size=3)
     ),
     max_leaves=6,
 )
@@ -247,6 +256,11 @@ def test_no_value_anywhere_breaks_more_than_one_line(path, value):
     assert len(message) < 600
 
 
+def test_a_long_value_is_cut_short():
+    assert '"xxxx' in (message := refused(changed(f"run: {'x' * 5000}")))
+    assert len(message) < 300
+
+
 @given(st.text() | st.integers() | st.dates())
 def test_no_unknown_key_breaks_the_line(key):
     if key not in PAPER:
@@ -254,12 +268,24 @@ def test_no_unknown_key_breaks_the_line(key):
 
 
 @given(st.text())
+@example("a.b")
+@example("a/b")
+@example("G\n")
+@example("é")
+@example("1st")
+@example("BBG-wide_2")
 def test_a_name_of_a_model_is_refused_or_fit_for_a_file_name(name):
     config = with_value(("models", name), {"noise": "G"})
     if name.isascii() and name[:1].isalpha() and name.replace("-", "_").isidentifier():
         cfg.check(config, SCHEMA)
     else:
         assert refused(config).startswith("models, a name in it: got ")
+
+
+def test_a_misspelling_is_told_before_a_wrong_value():
+    assert refused(changed("{seed: -1, training: {epoch: 5}}")).startswith(
+        "training.epoch: unknown"
+    )
 
 
 def test_first_problem_is_the_same_in_any_order():
@@ -308,6 +334,12 @@ def test_values_that_contradict_each_other_are_refused(text, start):
 def test_structures_of_an_element_the_engines_do_not_know_are_refused():
     elements = {"Mo": {"valence_electrons": 14, "pao": "Mo7.0-s3p2d1", "vps": "Mo_PBE19"}}
     assert refused(with_value(("dft", "elements"), elements)).startswith("dft.elements.C: missing")
+
+
+def test_wide_orbitals_of_an_element_that_is_not_there_do_not_reach_the_map():
+    other = "Mo: {valence_electrons: 14, pao: Mo9.0-s3p2d1, vps: Mo_PBE19}"
+    text = f"dft: {{elements: {{{other}}}}}\nmap: {{height: 3.5}}"
+    assert refused(changed(text)).startswith("map.height: got 3.5")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+from collections import Counter
+
+import pytest
+from conftest import DEMO
+
+FIGURES = {
+    f"draw_{figure}": 1
+    for figure in (
+        *("structures", "density_maps", "brightness", "noises"),
+        *("training", "ms_ssim", "sections", "full_size"),
+    )
+}
+AFTER_DFT = {
+    "slice_density": 6,
+    "tile_images": 2,
+    "corrupt_images": 8,
+    "train_model": 4,
+    "evaluate_model": 4,
+    "tabulate_scores": 1,
+    "all": 1,
+    **FIGURES,
+}
+PAPER = Counter({"disorder_structure": 6, "dft_openmx": 6, **AFTER_DFT})
+SMALL = Counter({"disorder_structure": 6, "confine_basis": 1, "dft_gpaw": 6, **AFTER_DFT})
+
+
+def test_the_paper_is_six_dft_jobs_and_one_training_job_a_model(clone):
+    assert clone.jobs() == PAPER
+
+
+def test_the_demo_runs_the_same_dag_with_the_built_in_engine(clone):
+    assert clone.jobs(*DEMO) == SMALL
+
+
+@pytest.mark.parametrize(
+    ("text", "extra"),
+    [
+        ("models: {again: {noise: G}}", {"train_model": 1, "evaluate_model": 1}),
+        (
+            "models: {kept: {noise: BBG, target: background}}",
+            {"train_model": 1, "evaluate_model": 1, "corrupt_images": 1},
+        ),
+        (
+            "structures: {train: 6}",
+            {"disorder_structure": 1, "dft_gpaw": 1, "slice_density": 1},
+        ),
+        ("noise: {train_factors: [0.1, 0.3]}", {}),
+    ],
+)
+def test_what_is_added_to_the_config_adds_its_own_jobs_only(clone, text, extra):
+    assert clone.jobs(*clone.config("more.yaml", text)) - SMALL == Counter(extra)
+
+
+def test_a_model_that_is_null_takes_its_jobs_away(clone):
+    gone = SMALL - clone.jobs(*clone.config("less.yaml", "models: {SP: null}"))
+    assert gone == {"train_model": 1, "evaluate_model": 1, "corrupt_images": 2}
+
+
+def test_the_workflow_catalogue_finds_the_workflow(clone):
+    jobs = clone.jobs("--snakefile", "workflow/Snakefile")
+    assert jobs == PAPER - Counter(all=1) + Counter(everything=1)
+
+
+def test_it_runs_from_another_directory(clone, tmp_path):
+    files = ("--configfile", clone.folder / "config/config.yaml", "--directory", tmp_path)
+    assert clone.jobs("--snakefile", clone.folder / "Snakefile", *files) == PAPER
+
+
+def test_a_dry_run_needs_nothing_but_snakemake(clone, tmp_path):
+    science = "numpy scipy ase gpaw tensorflow keras skimage pandas matplotlib tifffile"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import pkgutil, sys\n"
+        "modules = pkgutil.iter_modules\n"
+        "pkgutil.iter_modules = lambda *a: (m for m in modules(*a) if 'slurm' not in m.name)\n"
+        "class Missing:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name.partition('.')[0] in {science.split()}:\n"
+        "            raise ModuleNotFoundError(name, name=name)\n"
+        "sys.meta_path.insert(0, Missing())\n"
+    )
+    assert clone.jobs(*DEMO, env={"PYTHONPATH": str(tmp_path)}) == SMALL
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("sed: 3", ("sed", "seed")),
+        ("training: {epochs: many}", ("training.epochs", "many")),
+        ("training: {learning_rate: 1e-3}", ("training.learning_rate", "1.0e-3")),
+        ("images: {size: 250}", ("images.size", "64")),
+        ("dft: {engine: vasp}", ("dft.engine", "vasp", "openmx", "gpaw")),
+        ("structures: {test: 0}", ("structures.test", "0")),
+    ],
+)
+def test_a_wrong_config_is_one_line_before_any_job(clone, text, said):
+    done = clone.snakemake("-n", *clone.config("wrong.yaml", text))
+    assert done.returncode != 0
+    assert "Job stats" not in done.stdout + done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("config: ")]
+    assert all(word in line for word in said), line
+    assert "Traceback" not in done.stderr
+
+
+def test_the_workflow_is_lint_free(clone):
+    assert "Congratulations" in clone.snakemake("--lint").stderr
