@@ -11,6 +11,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+
 from temdenoise import config as cfg
 
 ROOT = Path(__file__).parents[2]

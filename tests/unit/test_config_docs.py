@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from temdenoise import config as cfg
 from temdenoise import config_docs as docs
 

@@ -1,6 +1,7 @@
 """Denoise the test images of every noise type with one model, and score them."""
 
 import pandas as pd
+
 from temdenoise import files, logs
 
 with logs.capture(snakemake.log[0]):
