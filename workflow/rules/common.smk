@@ -34,7 +34,7 @@ VALENCE_ELECTRONS = {
 
 MODELS = checked.models(config)
 NOISE_OF = {model: recipe["noise"] for model, recipe in MODELS.items()}
-NOISES = list(dict.fromkeys(NOISE_OF.values()))
+NOISES = checked.noises(config)
 REGIONS = checked.regions(config)
 FACTORS = {"train": config["noise"]["train_factors"], "test": list(REGIONS)}
 SHOWN_FACTORS = [

@@ -28,8 +28,8 @@ def regions(config: Config) -> dict[float, str]:
 
 
 def noises(config: Config) -> list[str]:
-    """Return the noise types that the models are trained with, sorted, each once."""
-    return sorted({recipe["noise"] for recipe in models(config).values()})
+    """Return the noise types that the models are trained with, in their order, each once."""
+    return list(dict.fromkeys(recipe["noise"] for recipe in models(config).values()))
 
 
 def patch_counts(config: Config, recipe: Config | None = None) -> tuple[int, int]:

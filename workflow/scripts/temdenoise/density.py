@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import struct
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ _log = logging.getLogger("temdenoise")
 _ON_PLANE = 1e-3  # [Å]: the density changes by less than 2 % over it at 3 Å
 _NEAR_THE_EDGE = 0.9  # of the orbital radius
 _PIXELS_PER_NM = 10.0  # times 1/Å
+_DAMAGED = (ValueError, LookupError, TypeError, ArithmeticError, struct.error, OSError)
 
 
 @dataclass(frozen=True)
@@ -136,9 +138,10 @@ def read_map(path: str | os.PathLike[str]) -> DensityMap:
             info = json.loads((tiff.imagej_metadata or {})["Info"])
             tags = tiff.pages.first.tags
             x, y = (_PIXELS_PER_NM / _ratio(tags[f"{axis}Resolution"].value) for axis in "XY")
-    except (tifffile.TiffFileError, KeyError, ValueError, OSError) as error:
-        raise InputError(f"{path}: not a whole density map ({error}); {REBUILD}") from error
-    origin = tuple(info.pop("origin_angstrom"))
+            origin = tuple(info.pop("origin_angstrom"))
+            del info["unit"]
+    except _DAMAGED as error:
+        raise InputError(f"{path}: not a whole density map ({error!r}); {REBUILD}") from error
     density_map = DensityMap(values, (y, x), origin, info)
     check_map(density_map, path)
     return density_map

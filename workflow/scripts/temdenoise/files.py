@@ -65,8 +65,8 @@ def open_stack(path: str | os.PathLike[str], ndim: int) -> np.ndarray:
         The file is truncated, is not an .npy file, or has another number of axes.
     """
     try:
-        stack = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
+        stack = np.lib.format.open_memmap(path, mode="r")
+    except ValueError as error:
         raise InputError(f"{path}: not a whole .npy file ({error}); {REBUILD}") from error
     if stack.ndim != ndim:
         raise InputError(f"{path}: expected {ndim} axes, got shape {stack.shape}; {REBUILD}")

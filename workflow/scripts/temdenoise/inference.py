@@ -1,6 +1,7 @@
 """Noisy images in, denoised images out."""
 
 import os
+import zipfile
 
 import keras
 import numpy as np
@@ -22,7 +23,7 @@ def load(path: str | os.PathLike[str]) -> keras.Model:
     """
     try:
         return keras.saving.load_model(path, compile=False)
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: not a whole .keras model ({error}); {REBUILD}") from error
 
 

@@ -32,8 +32,8 @@ def seam_ratio(image: np.ndarray, truth: np.ndarray, *, patch_size: int) -> floa
     """
     error = np.asarray(image, dtype=float) - truth
     edges, others = zip(*(_jumps(error, axis, patch_size) for axis in (0, 1)), strict=True)
-    elsewhere = np.concatenate(others).mean()
-    return float(np.concatenate(edges).mean() / elsewhere) if elsewhere else float("nan")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.concatenate(edges).mean() / np.concatenate(others).mean())
 
 
 def _jumps(error: np.ndarray, axis: int, patch_size: int) -> tuple[np.ndarray, np.ndarray]:

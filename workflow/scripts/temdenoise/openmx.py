@@ -19,6 +19,7 @@ _NAME = "temdenoise"
 _ACHIEVED = "The SCF was achieved at MD="
 _FINISHED = "The calculation was normally finished."
 _LAST_LINES = 15
+_AT_THE_CORNER = 1e-3  # [Å]
 
 
 def input_text(
@@ -91,6 +92,7 @@ def run(
     _check_ending(stdout, folder)
     paos = sorted({elements[symbol]["pao"] for symbol in atoms.get_chemical_symbols()})
     density = cube.read(folder / f"{_NAME}.tden.cube")
+    _check_origin(density, folder)
     return density.values, {
         "version": _version(stdout),
         "scf_steps": len(re.findall(r"NormRD =", stdout)),
@@ -120,11 +122,13 @@ def pao_radius(pao: str) -> float:
 def _execute(folder: Path, command: str, threads: int) -> str:
     words = [*shlex.split(command), f"{_NAME}.dat", "-nt", str(threads)]
     try:
-        done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, text=True, check=False)
-    except FileNotFoundError as error:
+        done = subprocess.run(
+            words, cwd=folder, stdout=subprocess.PIPE, text=True, errors="replace", check=False
+        )
+    except OSError as error:
         raise EngineError(
-            f"dft.openmx.command: got {command!r}, which is not on the PATH: load its module, "
-            "or give its path"
+            f"dft.openmx.command: got {command!r}, which is not on the PATH or cannot be run "
+            f"({error.strerror}): load its module, or give its path"
         ) from error
     (folder / f"{_NAME}.std").write_text(done.stdout)
     if done.returncode:
@@ -140,6 +144,14 @@ def _check_ending(stdout: str, folder: Path) -> None:
     for suffix in ("out", "tden.cube"):
         if not (folder / f"{_NAME}.{suffix}").is_file():
             raise EngineError(f"OpenMX wrote no {_NAME}.{suffix}; {_tail(stdout)}")
+
+
+def _check_origin(density: cube.Cube, folder: Path) -> None:
+    if np.abs(density.origin).max() > _AT_THE_CORNER:
+        raise EngineError(
+            f"{folder / _NAME}.tden.cube: its grid starts at {density.origin.round(4).tolist()} Å, "
+            "not at the corner of the cell: use a version of OpenMX that knows scf.fixed.grid"
+        )
 
 
 def _energy(out: Path) -> float:

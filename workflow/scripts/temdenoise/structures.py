@@ -14,6 +14,7 @@ from temdenoise.files import REBUILD, atomic
 
 ATOMS_PER_CELL = 4
 _NEIGHBOURS = 3
+_DAMAGED = (ValueError, LookupError, AttributeError, RuntimeError, StopIteration, OSError)
 _POSITION_TOLERANCE = 1e-6  # [Å], the extended XYZ file keeps eight decimals
 
 
@@ -90,7 +91,7 @@ def read(path: str | os.PathLike[str]) -> Atoms:
     """
     try:
         atoms = cast(Atoms, ase.io.read(Path(path), format="extxyz"))
-    except (ValueError, KeyError, IndexError, StopIteration, OSError) as error:
+    except _DAMAGED as error:
         raise InputError(f"{path}: not a whole extended XYZ file ({error}); {REBUILD}") from error
     if "ordered_positions" not in atoms.arrays:
         raise InputError(f"{path}: has no array ordered_positions; {REBUILD}")

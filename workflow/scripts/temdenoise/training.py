@@ -1,5 +1,6 @@
 """A fit that streams its patches from disk: memory does not grow with their number."""
 
+import itertools
 import math
 import os
 import time
@@ -25,7 +26,7 @@ class Batches(keras.utils.PyDataset):
     ) -> None:
         super().__init__()
         self._stack, self._order, self._batch_size = stack, order, batch_size
-        self._epoch, self._numbers = 0, order(0)
+        self._epochs, self._numbers = itertools.count(), order(0)
 
     def __len__(self) -> int:
         return math.ceil(len(self._numbers) / self._batch_size)
@@ -34,10 +35,9 @@ class Batches(keras.utils.PyDataset):
         start = index * self._batch_size
         return self._stack.pairs(self._numbers[start : start + self._batch_size])
 
-    def on_epoch_end(self) -> None:
-        """Take the order of the next epoch."""
-        self._epoch += 1
-        self._numbers = self._order(self._epoch)
+    def on_epoch_begin(self) -> None:
+        """Take the order of this epoch; Keras calls `on_epoch_end` before the first one, too."""
+        self._numbers = self._order(next(self._epochs))
 
 
 class Progress(keras.callbacks.Callback):
