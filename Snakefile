@@ -27,5 +27,6 @@ rule all:
     default_target: True
     input:
         f"{RESULTS}/tables/scores.csv",
+        multiext(f"{RESULTS}/tables/dft", ".csv", ".html"),
         multiext(f"{RESULTS}/tables/ms_ssim", ".csv", ".md", ".html"),
         expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),

@@ -20,9 +20,11 @@ PAPER = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
 DEMO = yaml.safe_load((ROOT / "config/demo.yaml").read_text("utf-8"))
 # The paper with every key that a model may have, so that each can be replaced.
 OWN = {"noise": "G"} | copy.deepcopy(PAPER["training"])
-FULL = PAPER | {"models": PAPER["models"] | {"G": OWN}}
+FULL = copy.deepcopy(PAPER) | {"models": PAPER["models"] | {"G": OWN}}
+FULL["dft"]["openmx"]["modules"] = ["openmx/4.0"]
 NAMES = {("dft", "elements"): "C", ("models",): "G"}
 WRONG = {
+    "boolean": [1, "yes", None, [], {}],
     "integer": ["many", 1.5, True, None, [1], {"a": 1}, math.nan],
     "number": ["many", "1e-8", True, None, [1.0], {"a": 1}, math.nan, math.inf],
     "string": [5, 0.5, True, None, ["a"], {"a": 1}],
@@ -387,7 +389,7 @@ def test_schema_is_closed_and_bounded(path, rule):
         assert "pattern" in rule["propertyNames"]
     elif rule["type"] == "string":
         assert {"enum", "pattern", "minLength"} & set(rule)
-    elif rule["type"] != "array":
+    elif rule["type"] not in ("array", "boolean"):
         assert {"minimum", "exclusiveMinimum"} & set(rule)
 
 

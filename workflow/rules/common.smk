@@ -46,6 +46,7 @@ FIGURES = [
     "structures",
     "density_maps",
     "brightness",
+    "convergence",
     "noises",
     "training",
     "ms_ssim",
@@ -87,6 +88,17 @@ def recipe(model):
 
 def tensorflow_env(gpus):
     return f"../../envs/tensorflow-{'gpu' if gpus else 'cpu'}.yaml"
+
+
+# One rank needs no launcher; the SLURM executor wants both or neither.
+OPENMX_RANKS = {}
+if config["dft"]["openmx"]["ranks"] > 1:
+    OPENMX_RANKS = {"tasks": config["dft"]["openmx"]["ranks"], "mpi": "srun"}
+
+
+onstart:
+    if problem := checked.missing_data(config, Path(RESULTS)):
+        sys.exit(f"config: {problem}")
 
 
 def dft_mem_mb(attempt):

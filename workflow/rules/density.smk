@@ -1,3 +1,5 @@
+# Params hold what the density depends on. How to get there (dft.openmx.command, mixing, …) is read
+# from the config by the scripts: a change of it must not rerun what is done.
 # An engine is a rule that writes density.cube and summary.json; nothing after it knows which.
 if config["dft"]["engine"] == "gpaw":
 
@@ -40,11 +42,10 @@ if config["dft"]["engine"] == "gpaw":
             runtime=lambda wildcards, attempt: dft_runtime(attempt),
         params:
             cell=CELL,
-            gpaw=config["dft"]["gpaw"],
+            gpaw=checked.physics(config),
             valence_electrons=VALENCE_ELECTRONS,
             kgrid=config["dft"]["kgrid"],
             kgrid_of=config["dft"]["kgrid_of"],
-            charge_tolerance=config["dft"]["charge_tolerance"],
         message:
             "Converge the density of {wildcards.structure} with GPAW"
         script:
@@ -70,12 +71,12 @@ else:
             runtime=lambda wildcards, attempt: dft_runtime(attempt),
         params:
             cell=CELL,
-            openmx=config["dft"]["openmx"],
+            openmx=checked.physics(config),
+            height=config["map"]["height"],
             elements=config["dft"]["elements"],
             valence_electrons=VALENCE_ELECTRONS,
             kgrid=config["dft"]["kgrid"],
             kgrid_of=config["dft"]["kgrid_of"],
-            charge_tolerance=config["dft"]["charge_tolerance"],
         message:
             "Converge the density of {wildcards.structure} with OpenMX"
         script:
@@ -105,3 +106,38 @@ rule slice_density:
         "Take the density of {wildcards.structure} {params.height} Å above the sheet"
     script:
         "../scripts/slice_density.py"
+
+
+localrules:
+    tabulate_dft,
+
+
+rule tabulate_dft:
+    input:
+        summaries=expand(
+            f"{RESULTS}/dft/{{structure}}/summary.json", structure=ALL_STRUCTURES
+        ),
+    output:
+        csv=f"{RESULTS}/tables/dft.csv",
+        html=report(
+            f"{RESULTS}/tables/dft.html",
+            caption="../report/dft_table.rst",
+            category="1 Structures and density",
+            labels={"figure": "DFT jobs, table", "paper": "Sec. II.A"},
+        ),
+    log:
+        f"{LOGS}/tabulate_dft/all.log",
+    benchmark:
+        f"{BENCHMARKS}/tabulate_dft/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        structures=ALL_STRUCTURES,
+    message:
+        "Gather the summaries of the DFT jobs"
+    script:
+        "../scripts/tabulate_dft.py"

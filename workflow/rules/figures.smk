@@ -2,6 +2,7 @@ localrules:
     draw_structures,
     draw_density_maps,
     draw_brightness,
+    draw_convergence,
     draw_noises,
     draw_training,
     draw_ms_ssim,
@@ -99,6 +100,36 @@ rule draw_brightness:
         "Draw the brightness of atoms by bond length"
     script:
         "../scripts/draw_brightness.py"
+
+
+rule draw_convergence:
+    input:
+        summaries=expand(
+            f"{RESULTS}/dft/{{structure}}/summary.json", structure=ALL_STRUCTURES
+        ),
+    output:
+        figure=report(
+            f"{RESULTS}/figures/convergence.png",
+            caption="../report/convergence.rst",
+            category="1 Structures and density",
+            labels={"figure": "SCF convergence", "paper": "Sec. II.A"},
+        ),
+    log:
+        f"{LOGS}/draw_convergence/all.log",
+    benchmark:
+        f"{BENCHMARKS}/draw_convergence/all.tsv"
+    conda:
+        "../../envs/images.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        structures=ALL_STRUCTURES,
+    message:
+        "Draw the convergence of the SCFs"
+    script:
+        "../scripts/draw_convergence.py"
 
 
 rule draw_noises:

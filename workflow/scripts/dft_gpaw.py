@@ -8,18 +8,21 @@ with logs.capture(snakemake.log[0]):
     from temdenoise import dft, gpaw_engine
     from temdenoise.kgrid import kgrid_for
 
-    params = snakemake.params
+    params, target = snakemake.params, snakemake.output
+    dft_config = snakemake.config["dft"]
+    settings = {**dft_config["gpaw"], **params.gpaw}
     atoms = dft.structure(snakemake.input.structure, params.cell)
     kgrid = kgrid_for(atoms, params.kgrid, params.kgrid_of, params.cell["lattice_constant"])
-    density, summary = gpaw_engine.run(
-        atoms, Path(snakemake.input.basis).parent, params.gpaw, kgrid
-    )
-    dft.write(
-        snakemake.output.density,
-        snakemake.output.summary,
-        atoms,
-        density,
-        {"engine": "gpaw", "kgrid": kgrid, **summary},
-        params.valence_electrons,
-        params.charge_tolerance,
-    )
+    with dft.failures(dft_config["on_failure"], target.density, target.summary, "gpaw"):
+        density, summary = gpaw_engine.run(
+            atoms,
+            Path(snakemake.input.basis).parent,
+            settings,
+            kgrid,
+            Path(target.density).with_name("gpaw.txt"),
+        )
+        electrons = dft.electrons(
+            atoms, density, params.valence_electrons, dft_config["charge_tolerance"]
+        )
+        facts = {"engine": "gpaw", "kgrid": kgrid, "electrons": electrons}
+        dft.write(target.density, target.summary, atoms, density, {**facts, **summary})

@@ -1,9 +1,9 @@
 """Draw every density map."""
 
 from temdenoise import logs
-from temdenoise.density import read_map
+from temdenoise.density import read_maps
 from temdenoise.figures import physics, style
 
 with logs.capture(snakemake.log[0]):
-    named = zip(snakemake.params.structures, map(read_map, snakemake.input.maps), strict=True)
-    style.save(snakemake.output.figure, physics.maps(dict(named)))
+    maps = read_maps(snakemake.params.structures, snakemake.input.maps)
+    style.save(snakemake.output.figure, physics.maps(maps))

@@ -2,6 +2,11 @@
 
 from temdenoise import files, logs, tables
 
+CAPTION = (
+    "MS-SSIM of the denoised image, in brackets that of the noisy input. "
+    "in.: interpolation, ex.: extrapolation of C_noise."
+)
+
 with logs.capture(snakemake.log[0]):
     params, target = snakemake.params, snakemake.output
     scores = tables.combine([files.read_table(path) for path in snakemake.input.scores])
@@ -10,4 +15,4 @@ with logs.capture(snakemake.log[0]):
     files.write_table(target.scores, scores)
     files.write_table(target.csv, table)
     files.write_text(target.md, tables.to_markdown(shown))
-    files.write_text(target.html, tables.to_html(shown))
+    files.write_text(target.html, tables.to_html(shown, CAPTION))

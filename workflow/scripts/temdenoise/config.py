@@ -8,17 +8,27 @@ from typing import Any
 import yaml
 
 from temdenoise.config_checks import first_conflict
-from temdenoise.config_values import models, noises, patch_counts, regions, structure_names
+from temdenoise.config_values import (
+    models,
+    noises,
+    patch_counts,
+    physics,
+    regions,
+    structure_names,
+)
 from temdenoise.config_violations import first_violation, one_line
 from temdenoise.errors import InputError
+from temdenoise.openmx_data import missing_data
 
 __all__ = [
     "ConfigError",
     "check",
     "load_schema",
+    "missing_data",
     "models",
     "noises",
     "patch_counts",
+    "physics",
     "regions",
     "structure_names",
 ]

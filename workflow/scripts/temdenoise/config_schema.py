@@ -63,6 +63,8 @@ def _scalar(rule: Schema) -> str:
         return _either(rule["enum"])
     if rule["type"] == "string":
         return f"text such as {_either(rule['examples'])}"
+    if rule["type"] == "boolean":
+        return "true or false"
     kinds = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
     names = ["mapping" if kind == "object" else kind for kind in kinds]
     return _either(names) + _bounds(rule)

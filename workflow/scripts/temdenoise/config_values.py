@@ -5,6 +5,18 @@ from typing import Any
 
 Config = Mapping[str, Any]
 
+# The settings of an engine that the density depends on; the others say how to get there.
+PHYSICS = {
+    "gpaw": ("grid_spacing", "basis", "basis_radius", "energy_shift", "smearing"),
+    "openmx": ("energy_cutoff", "criterion", "electronic_temperature", "density_only"),
+}
+
+
+def physics(config: Config) -> dict[str, Any]:
+    """Return the settings of the selected engine that the density depends on."""
+    engine = config["dft"]["engine"]
+    return {key: config["dft"][engine][key] for key in PHYSICS[engine]}
+
 
 def models(config: Config) -> dict[str, dict[str, Any]]:
     """Return the recipe of each model that is not null: `training` with the model's own keys."""

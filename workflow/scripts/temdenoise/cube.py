@@ -16,16 +16,40 @@ _HEADER_LINES = 6
 
 @dataclass(frozen=True)
 class Cube:
-    """A periodic density on a grid: `values` (Nx, Ny, Nz) [e/bohr³], `origin` (3,) [Å]."""
+    """A density on a grid: `values` (Nx, Ny, Nz) [e/bohr³], `origin` (3,) [Å].
+
+    It fills the cell, or with `plane_spacing` [Å] it is a stack of planes from it: periodic in x
+    and y only.
+    """
 
     values: np.ndarray
     origin: np.ndarray
+    plane_spacing: float | None = None
 
 
-def write(path: str | os.PathLike[str], atoms: Atoms, values: np.ndarray) -> None:
-    """Write the density `values` (Nx, Ny, Nz) [e/bohr³] of `atoms` as a cube file, origin 0."""
+def write(path: str | os.PathLike[str], atoms: Atoms, cube: Cube) -> None:
+    """Write the density `cube` of `atoms` as a cube file."""
+    box = atoms.copy()
+    if cube.plane_spacing is not None:
+        box.cell[2, 2] = cube.plane_spacing * cube.values.shape[2]
     with atomic(path) as partial, partial.open("w") as file:
-        ase.io.cube.write_cube(file, atoms, values, comment="electron density, e/bohr^3")
+        ase.io.cube.write_cube(
+            file, box, cube.values, origin=cube.origin, comment="electron density, e/bohr^3"
+        )
+
+
+def planes_around(cube: Cube, atoms: Atoms, z: float, within: float) -> Cube:
+    """Return the planes of a whole `cube` that lie up to `within` [Å] above and below `z` [Å].
+
+    There are two at least, so that one can be interpolated between them.
+    """
+    count = cube.values.shape[2]
+    spacing = atoms.cell.lengths()[2] / count
+    first = int(np.floor((z - within - cube.origin[2]) / spacing))
+    last = int(np.ceil((z + within - cube.origin[2]) / spacing))
+    chosen = np.arange(first, last + 1) % count
+    origin = cube.origin + np.array([0, 0, first * spacing])
+    return Cube(cube.values[:, :, chosen], origin, spacing)
 
 
 def read(path: str | os.PathLike[str]) -> Cube:
@@ -43,12 +67,13 @@ def read(path: str | os.PathLike[str]) -> Cube:
             shape = tuple(int(words[0]) for words in header[3:])
             for _ in range(count):
                 file.readline()
+            spacing = float(header[5][3]) * Bohr
             values = _values(file.read(), shape, path)
     except (IndexError, ValueError, OSError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path}: not a readable cube file ({error}); {REBUILD}") from error
-    return Cube(values, origin * Bohr)
+    return Cube(values, origin * Bohr, spacing)
 
 
 def electrons(values: np.ndarray, atoms: Atoms) -> float:
@@ -84,3 +109,9 @@ def _values(body: bytes, shape: tuple[int, ...], path: str | os.PathLike[str]) -
     if not np.isfinite(values).all():
         raise InputError(f"{path}: holds NaN or infinite values; {REBUILD}")
     return values.reshape(shape)
+
+
+def write_compressed(path: str | os.PathLike[str], cube: Cube) -> None:
+    """Write a whole `cube` as float32 arrays in a compressed .npz: values, origin [Å]."""
+    with atomic(path) as partial:
+        np.savez_compressed(partial, values=cube.values.astype(np.float32), origin=cube.origin)

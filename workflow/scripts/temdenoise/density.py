@@ -4,7 +4,9 @@ import json
 import logging
 import os
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import tifffile
@@ -20,6 +22,7 @@ _log = logging.getLogger("temdenoise")
 _ON_PLANE = 1e-3  # [Å]: the density changes by less than 2 % over it at 3 Å
 _NEAR_THE_EDGE = 0.9  # of the orbital radius
 _PIXELS_PER_NM = 10.0  # times 1/Å
+RECORDED = ("engine", "version", "orbitals", "orbital_radius_bohr")
 _DAMAGED = (ValueError, LookupError, TypeError, ArithmeticError, struct.error, OSError)
 
 
@@ -40,12 +43,24 @@ class DensityMap:
 def slice_above(cube: Cube, atoms: Atoms, height: float) -> DensityMap:
     """Return the density at `height` [Å] above the sheet of `atoms`, whose cell is orthogonal.
 
-    A grid plane is taken where one lies within 0.001 Å of it; otherwise the logarithm of the
-    density is interpolated linearly between the two planes around it, and the metadata say so.
+    The height is counted from the uppermost atoms. A grid plane is taken where one lies within
+    0.001 Å of it; otherwise the logarithm of the density is interpolated linearly between the
+    two planes around it, and the metadata say so.
+
+    Raises
+    ------
+    InputError
+        The cube is a stack of planes around another height.
     """
     lengths = atoms.cell.lengths()
     spacing = lengths / cube.values.shape
-    plane = (atoms.positions[:, 2].mean() + height - cube.origin[2]) % lengths[2] / spacing[2]
+    offset = atoms.positions[:, 2].max() + height - cube.origin[2]
+    if _is_whole(cube, lengths[2]):
+        offset %= lengths[2]
+    else:
+        spacing[2] = cube.plane_spacing
+        _check_within(offset, spacing[2] * (cube.values.shape[2] - 1), height)
+    plane = offset / spacing[2]
     nearest = round(plane)
     if abs(plane - nearest) * spacing[2] <= _ON_PLANE:
         values, method = cube.values[:, :, nearest % cube.values.shape[2]], "grid plane"
@@ -145,6 +160,40 @@ def read_map(path: str | os.PathLike[str]) -> DensityMap:
     density_map = DensityMap(values, (y, x), origin, info)
     check_map(density_map, path)
     return density_map
+
+
+def read_maps(
+    names: Sequence[str], paths: Sequence[str | os.PathLike[str]]
+) -> dict[str, DensityMap]:
+    """Read the maps of the structures `names`, without those that never converged.
+
+    Raises
+    ------
+    InputError
+        None is left, or one is damaged.
+    """
+    pairs = zip(names, paths, strict=True)
+    maps = {name: read_map(path) for name, path in pairs if Path(path).stat().st_size}
+    if not maps:
+        raise InputError(
+            f"none of the structures {', '.join(names)} converged: look at tables/dft.csv, mend "
+            "the dft settings and run the workflow again"
+        )
+    return maps
+
+
+def _is_whole(cube: Cube, length: float) -> bool:
+    if cube.plane_spacing is None:
+        return True
+    return abs(cube.plane_spacing * cube.values.shape[2] - length) < cube.plane_spacing / 2
+
+
+def _check_within(offset: float, top: float, height: float) -> None:
+    if not -_ON_PLANE <= offset <= top + _ON_PLANE:
+        raise InputError(
+            f"map.height: got {height} Å, but only the planes around another height were kept: "
+            f"run the DFT again, or choose one {-offset:+.2f} to {top - offset:+.2f} Å away"
+        )
 
 
 def _between(values: np.ndarray, plane: float) -> np.ndarray:

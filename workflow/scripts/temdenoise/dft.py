@@ -1,13 +1,18 @@
 """The seam between the workflow and its DFT engines: the same structure in, the same files out."""
 
 import json
+import logging
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 from ase import Atoms
 
 from temdenoise import cube, files, structures
+from temdenoise.errors import NotConverged
+
+_log = logging.getLogger("temdenoise")
 
 
 def structure(path: str | os.PathLike[str], settings: dict[str, Any]) -> Atoms:
@@ -26,24 +31,54 @@ def structure(path: str | os.PathLike[str], settings: dict[str, Any]) -> Atoms:
     return atoms
 
 
-def write(
-    density_path: str | os.PathLike[str],
-    summary_path: str | os.PathLike[str],
-    atoms: Atoms,
-    density: np.ndarray,
-    summary: dict[str, Any],
-    valence_electrons: dict[str, int],
-    tolerance: float,
-) -> None:
-    """Write the converged `density` (Nx, Ny, Nz) [e/bohr³] and its `summary`, or neither.
+def electrons(
+    atoms: Atoms, density: cube.Cube, valence_electrons: dict[str, int], tolerance: float
+) -> float:
+    """Return the integral of the whole `density` of `atoms`.
 
     Raises
     ------
     InputError
-        The density does not integrate to the valence electrons.
+        It differs from the sum of the `valence_electrons` by more than the `tolerance`.
     """
-    electrons = cube.electrons(density, atoms)
-    cube.check_charge(electrons, atoms, valence_electrons, tolerance)
+    found = cube.electrons(density.values, atoms)
+    cube.check_charge(found, atoms, valence_electrons, tolerance)
+    return found
+
+
+def write(
+    density_path: str | os.PathLike[str],
+    summary_path: str | os.PathLike[str],
+    atoms: Atoms,
+    density: cube.Cube,
+    summary: Mapping[str, Any],
+) -> None:
+    """Write the converged `density` and its `summary`."""
     cube.write(density_path, atoms, density)
-    whole = {"converged": True, "electrons": electrons, **summary}
-    files.write_text(summary_path, json.dumps(whole, indent=2) + "\n")
+    _write_summary(summary_path, {"converged": True, "atoms": len(atoms), **summary})
+
+
+@contextmanager
+def failures(
+    on_failure: str,
+    density_path: str | os.PathLike[str],
+    summary_path: str | os.PathLike[str],
+    engine: str,
+) -> Iterator[None]:
+    """Let a structure that never converged pass with `on_failure` "skip": an empty density.
+
+    Its summary says converged: false and why. Any other error, and "stop", end the job.
+    """
+    try:
+        yield
+    except NotConverged as error:
+        if on_failure != "skip":
+            raise
+        _log.error("%s; skipped (dft.on_failure)", error)
+        files.write_text(density_path, "")
+        facts = {"engine": engine, "converged": False, "problem": str(error)}
+        _write_summary(summary_path, {**facts, "attempts": error.attempts})
+
+
+def _write_summary(path: str | os.PathLike[str], summary: dict[str, Any]) -> None:
+    files.write_text(path, json.dumps(summary, indent=2) + "\n")

@@ -1,5 +1,7 @@
 """Errors that a user can mend: one line that says what, what was got, what to do."""
 
+from typing import Any
+
 
 class InputError(ValueError):
     """A file or value that the workflow was given is not what it must be."""
@@ -7,6 +9,14 @@ class InputError(ValueError):
 
 class EngineError(RuntimeError):
     """A DFT engine ended without a density that can be trusted."""
+
+
+class NotConverged(EngineError):
+    """An SCF that was given all its attempts; `attempts` records them."""
+
+    def __init__(self, message: str, attempts: list[dict[str, Any]]) -> None:
+        super().__init__(message)
+        self.attempts = attempts
 
 
 class StorageError(OSError):

@@ -1,6 +1,8 @@
 """GPAW as the built-in engine: LCAO with orbitals confined like OpenMX's PAOs."""
 
 import os
+import re
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,8 @@ from ase.units import Bohr
 from gpaw import GPAW, FermiDirac, KohnShamConvergenceError, setup_paths
 from gpaw.atom import gpaw_basis
 
-from temdenoise.errors import EngineError
+from temdenoise.cube import Cube
+from temdenoise.errors import NotConverged
 from temdenoise.files import atomic
 
 _CONFINED = "confined"
@@ -43,44 +46,54 @@ def basis_file(symbol: str, settings: dict[str, Any]) -> str:
 
 
 def run(
-    atoms: Atoms, basis_folder: str | os.PathLike[str], settings: dict[str, Any], kgrid: list[int]
-) -> tuple[np.ndarray, dict[str, Any]]:
+    atoms: Atoms,
+    basis_folder: str | os.PathLike[str],
+    settings: dict[str, Any],
+    kgrid: list[int],
+    text_file: str | os.PathLike[str],
+) -> tuple[Cube, dict[str, Any]]:
     """Converge the SCF of `atoms`; return the valence density and what is worth recording.
 
     Returns
     -------
-    density : (Nx, Ny, Nz) [e/bohr³], pseudo-density with compensation charges: it integrates
-        to the valence electrons and is the all-electron density outside the PAW spheres.
-    summary : version, scf_steps, energy_eV, wall_s, orbital_radius_bohr, orbitals
+    density : values (Nx, Ny, Nz) [e/bohr³], the pseudo-density with compensation charges: it
+        integrates to the valence electrons and is the all-electron density outside the PAW spheres.
+    summary : version, scf_steps, energy_eV, wall_s, orbital_radius_bohr, orbitals, attempts, …
+
+    GPAW's own output goes to `text_file`.
 
     Raises
     ------
-    EngineError
-        The SCF did not converge, or the basis does not fit the setup.
+    NotConverged
+        The SCF did not converge.
     """
     setup_paths.insert(0, str(basis_folder))
     start = time.monotonic()
-    calculator = _calculator(settings, kgrid)
+    text = Path(text_file)
+    calculator = _calculator(settings, kgrid, text)
     atoms = atoms.copy()
     atoms.calc = calculator
     try:
         energy = atoms.get_potential_energy()
     except KohnShamConvergenceError as error:
-        raise EngineError(
+        raise NotConverged(
             f"the SCF did not converge in {settings['max_scf_steps']} steps: raise "
-            "dft.gpaw.max_scf_steps or dft.gpaw.smearing; the steps are above"
+            "dft.gpaw.max_scf_steps or dft.gpaw.smearing",
+            [_attempt("not converged", text)],
         ) from error
-    return calculator.get_pseudo_density() * Bohr**3, {
+    return Cube(calculator.get_pseudo_density() * Bohr**3, np.zeros(3)), {
         "version": gpaw.__version__,
         "scf_steps": int(calculator.get_number_of_iterations()),
         "energy_eV": float(energy),
         "wall_s": round(time.monotonic() - start, 2),
         "orbitals": settings["basis"],
         "orbital_radius_bohr": settings["basis_radius"],
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "attempts": [_attempt("converged", text)],
     }
 
 
-def _calculator(settings: dict[str, Any], kgrid: list[int]) -> Any:
+def _calculator(settings: dict[str, Any], kgrid: list[int], text: Path) -> Any:
     return GPAW(
         mode="lcao",
         basis=f"{_CONFINED}.{settings['basis']}",
@@ -90,5 +103,12 @@ def _calculator(settings: dict[str, Any], kgrid: list[int]) -> Any:
         symmetry="off",
         occupations=FermiDirac(settings["smearing"]),
         maxiter=settings["max_scf_steps"],
-        txt="-",
+        txt=str(text),
     )
+
+
+def _attempt(ending: str, text: Path) -> dict[str, Any]:
+    # A step's last column is the decimal logarithm of the change of the density per electron.
+    steps = re.findall(r"iter: *\d+\|.*\| *(-?[\d.]+)c?\|", text.read_text())
+    residuals = [round(10 ** float(step), 12) for step in steps]
+    return {"ending": ending, "scf_steps": len(residuals), "residuals": residuals}

@@ -1,106 +1,93 @@
-"""OpenMX as the paper's engine: write the input, run, and believe only a whole, converged run."""
+"""OpenMX as the paper's engine: attempt after attempt, until the SCF is converged and whole."""
 
-import math
+import hashlib
+import json
+import logging
 import re
-import shlex
-import subprocess
+import resource
+import shutil
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from ase import Atoms
-from ase.units import Hartree
 
-from temdenoise import cube
-from temdenoise.errors import EngineError, InputError
+from temdenoise import cube, files, openmx_output, openmx_process
+from temdenoise.config_values import PHYSICS
+from temdenoise.errors import EngineError, InputError, NotConverged
+from temdenoise.openmx_input import DATA, NAME, Grid, Mixing, grid_for, input_text
+from temdenoise.openmx_output import CONVERGED, UNCONVERGED
 
-_NAME = "temdenoise"
-_ACHIEVED = "The SCF was achieved at MD="
-_FINISHED = "The calculation was normally finished."
+_log = logging.getLogger("temdenoise")
+STOPPED = "stopped before the time limit"
+_ATTEMPTS = "attempts.json"
 _LAST_LINES = 15
-_AT_THE_CORNER = 1e-3  # [Å]
-
-
-def input_text(
-    atoms: Atoms, settings: dict[str, Any], elements: dict[str, Any], kgrid: list[int]
-) -> str:
-    """Return the OpenMX input of `atoms` with the paper's settings (section II.A).
-
-    `elements` gives pao, vps and valence_electrons of each element.
-    """
-    species = sorted(set(atoms.get_chemical_symbols()))
-    lines = [
-        "System.CurrrentDirectory ./",
-        f"System.Name {_NAME}",
-        f"DATA.PATH {Path(settings['data_path']).resolve()}",
-        "level.of.stdout 1",
-        "level.of.fileout 1",
-        f"Species.Number {len(species)}",
-        *_block("Definition.of.Atomic.Species", [_species(s, elements[s]) for s in species]),
-        f"Atoms.Number {len(atoms)}",
-        "Atoms.SpeciesAndCoordinates.Unit Ang",
-        *_block("Atoms.SpeciesAndCoordinates", _coordinates(atoms, elements)),
-        "Atoms.UnitVectors.Unit Ang",
-        *_block("Atoms.UnitVectors", [_row(vector) for vector in atoms.cell]),
-        "scf.XcType GGA-PBE",
-        "scf.SpinPolarization off",
-        f"scf.ElectronicTemperature {settings['electronic_temperature']}",
-        f"scf.energycutoff {settings['energy_cutoff']}",
-        f"scf.maxIter {settings['max_scf_steps']}",
-        "scf.EigenvalueSolver band",
-        f"scf.Kgrid {' '.join(map(str, kgrid))}",
-        "scf.fixed.grid 0.0 0.0 0.0",
-        "scf.Mixing.Type rmm-diisk",
-        "scf.Init.Mixing.Weight 0.1",
-        "scf.Min.Mixing.Weight 0.001",
-        "scf.Max.Mixing.Weight 0.3",
-        "scf.Mixing.History 20",
-        "scf.Mixing.StartPulay 6",
-        f"scf.criterion {settings['criterion']}",
-        "MD.Type nomd",
-        "MD.maxIter 1",
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def run(
     folder: Path,
     atoms: Atoms,
-    settings: dict[str, Any],
-    elements: dict[str, Any],
-    kgrid: list[int],
+    settings: Mapping[str, Any],
+    elements: Mapping[str, Any],
+    kgrid: Sequence[int],
+    *,
+    height: float,
     threads: int,
-) -> tuple[np.ndarray, dict[str, Any]]:
-    """Run OpenMX on `atoms` in the fresh `folder`; return the density and the summary.
+    deadline: float,
+) -> tuple[cube.Cube, dict[str, Any]]:
+    """Converge the SCF of `atoms` in `folder`, continuing what earlier jobs left there.
+
+    The grid has a plane at `height` [Å]; `deadline` is the time.monotonic() [s] at which the
+    job is killed.
 
     Returns
     -------
-    density : (Nx, Ny, Nz) [e/bohr³]
-    summary : version, scf_steps, energy_eV, wall_s, orbital_radius_bohr, orbitals
+    density : values (Nx, Ny, Nz) [e/bohr³] and the origin of the grid
+    summary : version, scf_steps, energy_eV, wall_s, orbitals, attempts, …
 
     Raises
     ------
     EngineError
-        The run ended in any way but converged and complete; OpenMX's exit code does not tell.
-    InputError
-        The PAO names have no radius, or the cube is damaged.
+        The last attempt of the ladder did not converge, the time limit was near, or OpenMX
+        ended in another way; the next job continues from the restart files where there are any.
     """
-    (folder / f"{_NAME}.dat").write_text(input_text(atoms, settings, elements, kgrid))
-    start = time.monotonic()
-    stdout = _execute(folder, settings["command"], threads)
-    _check_ending(stdout, folder)
-    paos = sorted({elements[symbol]["pao"] for symbol in atoms.get_chemical_symbols()})
-    density = cube.read(folder / f"{_NAME}.tden.cube")
-    _check_origin(density, folder)
-    return density.values, {
-        "version": _version(stdout),
-        "scf_steps": len(re.findall(r"NormRD =", stdout)),
-        "energy_eV": _energy(folder / f"{_NAME}.out"),
-        "wall_s": round(time.monotonic() - start, 2),
-        "orbitals": " ".join(paos),
-        "orbital_radius_bohr": max(map(pao_radius, paos)),
-    }
+    grid = grid_for(atoms, settings["energy_cutoff"], height)
+    attempts = _earlier(folder, _fingerprint(atoms, settings, elements, kgrid, grid))
+    while not attempts or attempts[-1]["ending"] != CONVERGED:
+        mixing = _next(ladder(settings), attempts, restart=_latest_restart(folder) is not None)
+        place = _prepare(folder, settings)
+        text = input_text(atoms, settings, elements, kgrid, grid, mixing)
+        (place / f"{NAME}.dat").write_text(text)
+        attempts.append(_attempt(place, settings, mixing, threads, deadline))
+        _record(folder, attempts)
+        if attempts[-1]["ending"] == STOPPED:
+            raise EngineError(
+                f"the time limit was near after {attempts[-1]['scf_steps']} SCF steps: ended "
+                f"cleanly, and the next attempt continues; {_history(attempts[-1])}"
+            )
+    place = folder / attempts[-1]["folder"]
+    density = cube.read(place / f"{NAME}.tden.cube")
+    return density, _summary(place, settings, elements, atoms, grid, attempts)
+
+
+def ladder(settings: Mapping[str, Any]) -> list[Mixing]:
+    """Return what is tried one after the other: other mixing, other history, more smearing."""
+    first = Mixing(
+        **settings["mixing"],
+        electronic_temperature=settings["electronic_temperature"],
+    )
+    gentle = _but(
+        first, initial_weight=first.initial_weight / 3, largest_weight=first.largest_weight / 3
+    )
+    longer = _but(gentle, history=2 * first.history, pulay_start=2 * first.pulay_start)
+    warmest = settings["max_electronic_temperature"]
+    warmer = [
+        _but(longer, electronic_temperature=temperature)
+        for temperature in (2 * first.electronic_temperature, warmest)
+        if first.electronic_temperature < temperature <= warmest
+    ]
+    return list(dict.fromkeys([first, gentle, longer, *warmer]))
 
 
 def pao_radius(pao: str) -> float:
@@ -119,77 +106,140 @@ def pao_radius(pao: str) -> float:
     return float(match[1])
 
 
-def _execute(folder: Path, command: str, threads: int) -> str:
-    words = [*shlex.split(command), f"{_NAME}.dat", "-nt", str(threads)]
+def clean(folder: Path) -> None:
+    """Keep the inputs and outputs in words of every attempt in `folder`, drop the rest."""
+    (folder / _ATTEMPTS).unlink(missing_ok=True)
+    for path in folder.glob("attempt-*/*"):
+        if path.is_symlink() or path.is_file():
+            if path.suffix not in (".dat", ".std", ".out"):
+                path.unlink()
+        else:
+            shutil.rmtree(path)
+
+
+def _attempt(
+    place: Path, settings: Mapping[str, Any], mixing: Mixing, threads: int, deadline: float
+) -> dict[str, Any]:
+    start = time.monotonic()
+    words = openmx_process.command(settings, threads)
+    done = openmx_process.execute(place, words, deadline, 60 * settings["time_margin"])
     try:
-        done = subprocess.run(
-            words, cwd=folder, stdout=subprocess.PIPE, text=True, errors="replace", check=False
+        found = openmx_output.ending(done.stdout, done.code)
+        openmx_output.check_cutoff(done.stdout, settings["energy_cutoff"])
+        openmx_output.check_files(place)
+    except EngineError:
+        _log.error("the last lines of %s:\n%s", place / f"{NAME}.std", _tail(done.stdout))
+        raise
+    residuals = openmx_output.norm_rd(done.stdout)
+    return {
+        "folder": place.name,
+        "ending": STOPPED if found == UNCONVERGED and done.stopped else found,
+        "version": openmx_output.version(done.stdout),
+        "scf_steps": len(residuals),
+        "residuals": residuals,
+        "wall_s": round(time.monotonic() - start, 2),
+        **vars(mixing),
+    }
+
+
+def _next(rungs: list[Mixing], attempts: list[dict[str, Any]], *, restart: bool) -> Mixing:
+    tried = sum(attempt["ending"] == UNCONVERGED for attempt in attempts)
+    if tried == len(rungs):
+        steps = sum(attempt["scf_steps"] for attempt in attempts)
+        raise NotConverged(
+            f"the SCF did not converge in {len(attempts)} attempts of {steps} steps in all: raise "
+            "dft.openmx.max_scf_steps or dft.openmx.max_electronic_temperature, or look at the "
+            f"structure; {_history(attempts[-1])}",
+            attempts,
         )
-    except OSError as error:
-        raise EngineError(
-            f"dft.openmx.command: got {command!r}, which is not on the PATH or cannot be run "
-            f"({error.strerror}): load its module, or give its path"
-        ) from error
-    (folder / f"{_NAME}.std").write_text(done.stdout)
-    if done.returncode:
-        raise EngineError(f"OpenMX ended with code {done.returncode}; {_tail(done.stdout)}")
-    return done.stdout
+    return _but(rungs[tried], restart=restart)
 
 
-def _check_ending(stdout: str, folder: Path) -> None:
-    if _ACHIEVED not in stdout:
-        raise EngineError(f"OpenMX did not converge the SCF; {_tail(stdout)}")
-    if _FINISHED not in stdout:
-        raise EngineError(f"OpenMX stopped before its end; {_tail(stdout)}")
-    for suffix in ("out", "tden.cube"):
-        if not (folder / f"{_NAME}.{suffix}").is_file():
-            raise EngineError(f"OpenMX wrote no {_NAME}.{suffix}; {_tail(stdout)}")
+def _prepare(folder: Path, settings: Mapping[str, Any]) -> Path:
+    """Return a fresh directory with the data set and the latest restart files in it."""
+    latest = _latest_restart(folder)
+    number = 1 + max((_number(path) for path in folder.glob("attempt-*")), default=0)
+    place = folder / f"attempt-{number}"
+    place.mkdir(parents=True)
+    (place / DATA).symlink_to(Path(settings["data_path"]).expanduser().resolve())
+    if latest is not None:
+        shutil.copytree(latest, place / f"{NAME}_rst")
+    return place
 
 
-def _check_origin(density: cube.Cube, folder: Path) -> None:
-    if np.abs(density.origin).max() > _AT_THE_CORNER:
-        raise EngineError(
-            f"{folder / _NAME}.tden.cube: its grid starts at {density.origin.round(4).tolist()} Å, "
-            "not at the corner of the cell: use a version of OpenMX that knows scf.fixed.grid"
-        )
+def _latest_restart(folder: Path) -> Path | None:
+    """Return the newest restart files that a run wrote at its end, as its attempt's record says."""
+    recorded = [folder / attempt["folder"] / f"{NAME}_rst" for attempt in _read(folder)["attempts"]]
+    return next((path for path in reversed(recorded) if path.is_dir()), None)
 
 
-def _energy(out: Path) -> float:
-    match = re.search(r"Utot\.\s+(\S+)", out.read_text())
-    energy = float(match[1]) if match else math.nan
-    if not math.isfinite(energy) or energy == 0:
-        raise EngineError(f"{out}: the total energy is {energy} Hartree: the run is not usable")
-    return energy * Hartree
+def _earlier(folder: Path, fingerprint: str) -> list[dict[str, Any]]:
+    if _read(folder)["fingerprint"] != fingerprint:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        _write(folder, fingerprint, [])
+    return _read(folder)["attempts"]
 
 
-def _version(stdout: str) -> str:
-    match = re.search(r"OpenMX\s+Ver\.\s*(\S+)", stdout)
-    return match[1] if match else "unknown"
+def _record(folder: Path, attempts: list[dict[str, Any]]) -> None:
+    _write(folder, _read(folder)["fingerprint"], attempts)
+
+
+def _write(folder: Path, fingerprint: str, attempts: list[dict[str, Any]]) -> None:
+    state = {"fingerprint": fingerprint, "attempts": attempts}
+    files.write_text(folder / _ATTEMPTS, json.dumps(state, indent=1))
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    try:
+        return json.loads((folder / _ATTEMPTS).read_text())
+    except FileNotFoundError:
+        return {"fingerprint": None, "attempts": []}
+
+
+def _fingerprint(
+    atoms: Atoms, settings: Mapping[str, Any], elements: Mapping[str, Any], kgrid: Any, grid: Grid
+) -> str:
+    physics = {key: settings[key] for key in PHYSICS["openmx"]}
+    parts = [atoms.positions.tolist(), atoms.cell.tolist(), atoms.get_chemical_symbols()]
+    text = json.dumps([*parts, physics, dict(elements), list(kgrid), vars(grid)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _summary(
+    place: Path,
+    settings: Mapping[str, Any],
+    elements: Mapping[str, Any],
+    atoms: Atoms,
+    grid: Grid,
+    attempts: list[dict[str, Any]],
+) -> dict[str, Any]:
+    paos = sorted({elements[symbol]["pao"] for symbol in atoms.get_chemical_symbols()})
+    density_only = settings["density_only"]
+    return {
+        "version": attempts[-1]["version"],
+        "scf_steps": sum(attempt["scf_steps"] for attempt in attempts),
+        "energy_eV": None if density_only else openmx_output.energy(place),
+        "wall_s": round(sum(attempt["wall_s"] for attempt in attempts), 2),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 1),
+        "orbitals": " ".join(paos),
+        "orbital_radius_bohr": max(map(pao_radius, paos)),
+        "grid": list(grid.counts),
+        "attempts": attempts,
+    }
+
+
+def _but(mixing: Mixing, **changes: Any) -> Mixing:
+    return Mixing(**{**vars(mixing), **changes})
+
+
+def _number(path: Path) -> int:
+    return int(path.name.rpartition("-")[2])
+
+
+def _history(attempt: dict[str, Any]) -> str:
+    return openmx_output.history(attempt["residuals"])
 
 
 def _tail(stdout: str) -> str:
-    return "its last lines:\n" + "\n".join(stdout.strip().splitlines()[-_LAST_LINES:])
-
-
-def _block(name: str, lines: list[str]) -> list[str]:
-    return [f"<{name}", *lines, f"{name}>"]
-
-
-def _species(symbol: str, element: dict[str, Any]) -> str:
-    return f"{symbol} {element['pao']} {element['vps']}"
-
-
-def _coordinates(atoms: Atoms, elements: dict[str, Any]) -> list[str]:
-    rows = zip(atoms.get_chemical_symbols(), atoms.positions, strict=True)
-    return [
-        f"{number} {symbol} {_row(position)} {_half(elements[symbol])} {_half(elements[symbol])}"
-        for number, (symbol, position) in enumerate(rows, start=1)
-    ]
-
-
-def _half(element: dict[str, Any]) -> float:
-    return element["valence_electrons"] / 2
-
-
-def _row(vector: np.ndarray) -> str:
-    return " ".join(f"{value:.10f}" for value in vector)
+    return "\n".join(stdout.strip().splitlines()[-_LAST_LINES:])

@@ -4,10 +4,8 @@ import pandas as pd
 
 from temdenoise.errors import InputError
 
-_HTML_HEAD = """<!doctype html><meta charset="utf-8"><title>MS-SSIM</title>
+_HTML_HEAD = """<!doctype html><meta charset="utf-8"><title>temdenoise</title>
 <style>body{font-family:sans-serif}td,th{padding:.3em .7em;border-bottom:1px solid #ccc}</style>
-<p>MS-SSIM of the denoised image, in brackets that of the noisy input.
-in.: interpolation, ex.: extrapolation of C_noise.</p>
 """
 
 
@@ -23,7 +21,10 @@ def combine(scores: list[pd.DataFrame]) -> pd.DataFrame:
     missing = table[["ms_ssim", "ms_ssim_noisy"]].isna().any(axis=1)
     if missing.any():
         bad = table.loc[missing, ["model", "test_noise", "c_noise"]].iloc[0].tolist()
-        raise InputError(f"the score of model, noise, C_noise = {bad} is not a number")
+        raise InputError(
+            f"the score of model, noise, C_noise = {', '.join(map(str, bad))} is not a number: "
+            "look at the model's training history"
+        )
     return table
 
 
@@ -61,7 +62,7 @@ def to_markdown(table: pd.DataFrame) -> str:
     return "".join(f"| {' | '.join(map(str, row))} |\n" for row in rows)
 
 
-def to_html(table: pd.DataFrame) -> str:
-    """Return a table of strings as a small HTML page."""
+def to_html(table: pd.DataFrame, caption: str) -> str:
+    """Return a table of strings as a small HTML page with a `caption`."""
     body = table.to_html(index=False, border=0, justify="left")
-    return f"{_HTML_HEAD}{body}\n"
+    return f"{_HTML_HEAD}<p>{caption}</p>\n{body}\n"

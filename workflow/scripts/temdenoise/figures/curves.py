@@ -1,6 +1,6 @@
 """Figures that are curves: training, and MS-SSIM by C_noise (Fig. 2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 
 from temdenoise.figures.style import COLOURS, LABELS, grid
 
+_MARKS = {"converged": "o", "stopped before the time limit": "|"}
+_NAMED = 12  # structures, beyond which a legend hides the picture
 _SHADES = {"interpolation": "#eef6ee", "extrapolation": "#fdf1e4"}
 
 
@@ -21,6 +23,27 @@ def training(histories: Mapping[str, pd.DataFrame]) -> Figure:
     panel.set(xlabel="epoch", ylabel="mean absolute error", yscale="log")
     panel.set_title("solid: validation, dotted: training")
     panel.legend(title="model", frameon=False)
+    return figure
+
+
+def convergence(attempts: Mapping[str, Sequence[tuple[str, list[float]]]]) -> Figure:
+    """Plot the SCF residual by step: a line a structure, a mark where an attempt ended.
+
+    `attempts` gives (ending, residual of each step) of each attempt of each structure.
+    """
+    figure, axes = grid(1, 1, (7, 4))
+    panel = axes[0, 0]
+    for (name, runs), colour in zip(attempts.items(), _colours(attempts), strict=True):
+        steps = 0
+        for number, (ending, residuals) in enumerate(runs):
+            x = range(steps + 1, steps + 1 + len(residuals))
+            panel.plot(x, residuals, "-", color=colour, label="" if number else name)
+            panel.plot(x[-1:], residuals[-1:], _MARKS.get(ending, "x"), color=colour)
+            steps += len(residuals)
+    panel.set(xlabel="SCF step", ylabel="residual of the density", yscale="log")
+    panel.set_title("○ converged   × not converged   | ended before the time limit")
+    if len(attempts) <= _NAMED:
+        panel.legend(frameon=False, fontsize=8)
     return figure
 
 

@@ -1,0 +1,60 @@
+"""How did the DFT campaign go? One row a structure, from the summaries."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from temdenoise.errors import InputError
+from temdenoise.files import REBUILD
+
+COLUMNS = [
+    *("structure", "engine", "converged", "scf_steps", "attempts", "energy_eV_per_atom"),
+    *("electrons", "wall_s", "peak_mb", "problem"),
+]
+
+
+def read_summary(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a summary.json.
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    try:
+        return dict(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (ValueError, TypeError, OSError) as error:
+        raise InputError(f"{path}: not a whole summary ({error}); {REBUILD}") from error
+
+
+def table(summaries: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Return one row for each structure; columns: COLUMNS, empty where an engine is silent."""
+    rows = [_row(name, summary) for name, summary in summaries.items()]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def readable(campaign: pd.DataFrame) -> pd.DataFrame:
+    """Return the table for people: rounded, with a dash where there is nothing."""
+    shown = campaign.copy()
+    for column, digits in {"energy_eV_per_atom": 4, "electrons": 4, "wall_s": 0}.items():
+        shown[column] = [f"{v:.{digits}f}" if pd.notna(v) else "–" for v in campaign[column]]
+    return shown.fillna("–").astype(str)
+
+
+def residuals(summary: Mapping[str, Any]) -> Sequence[tuple[str, list[float]]]:
+    """Return (ending, residual of each SCF step) of each attempt."""
+    return [(one["ending"], one["residuals"]) for one in summary.get("attempts", [])]
+
+
+def _row(name: str, summary: Mapping[str, Any]) -> dict[str, Any]:
+    energy = summary.get("energy_eV")
+    return {
+        **{column: summary.get(column) for column in COLUMNS},
+        "structure": name,
+        "attempts": len(summary.get("attempts", [])),
+        "energy_eV_per_atom": energy / summary["atoms"] if energy is not None else None,
+    }

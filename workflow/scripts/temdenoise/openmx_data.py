@@ -1,0 +1,33 @@
+"""Are OpenMX's data files there? Asked before any job is submitted, without numpy or ASE."""
+
+import os
+from pathlib import Path
+
+from temdenoise.config_values import Config, structure_names
+
+
+def missing_data(config: Config, results: str | os.PathLike[str]) -> str | None:
+    """Return what is wrong with the PAO and VPS files that the run still needs, or None.
+
+    They are needed while a structure has no density below the folder `results`.
+    """
+    if config["dft"]["engine"] != "openmx" or not _unfinished(config, Path(results)):
+        return None
+    data = Path(config["dft"]["openmx"]["data_path"]).expanduser()
+    for symbol, element in config["dft"]["elements"].items():
+        orbitals = element["pao"].partition("-")[0]
+        for key, path in (
+            ("pao", data / "PAO" / f"{orbitals}.pao"),
+            ("vps", data / "VPS" / f"{element['vps']}.vps"),
+        ):
+            if not path.is_file():
+                return (
+                    f"dft.elements.{symbol}.{key}: got {element[key]}, but there is no {path}; "
+                    "set dft.openmx.data_path to OpenMX's DFT_DATA19, or name a file it has"
+                )
+    return None
+
+
+def _unfinished(config: Config, results: Path) -> bool:
+    names = structure_names(config, "train") + structure_names(config, "test")
+    return not all((results / "dft" / name / "density.cube").is_file() for name in names)
