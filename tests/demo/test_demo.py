@@ -16,7 +16,7 @@ STRUCTURES = [f"train-{n}" for n in range(1, 6)] + ["test-1"]
 MODELS = ["G", "SP", "GSP", "BBG"]
 FACTORS = [0.18, 0.20, 0.22, 0.24, 0.27, 0.30, 0.33, 0.36]
 FIGURES = [
-    *("structures", "density_maps", "brightness", "noises"),
+    *("structures", "density_maps", "brightness", "convergence", "noises"),
     *("training", "ms_ssim", "sections", "full_size"),
 ]
 
@@ -71,6 +71,13 @@ def test_the_density_has_four_electrons_a_carbon(name):
     assert summary["electrons"] == pytest.approx(4 * 60, rel=0.005)
 
 
+def test_the_campaign_names_every_structure():
+    table = pd.read_csv(DEMO / "tables/dft.csv")
+    assert list(table["structure"]) == STRUCTURES
+    assert table["converged"].all()
+    assert (table["scf_steps"] > 5).all()
+
+
 def test_atoms_with_longer_bonds_are_brighter(sheet):
     atoms, density_map = sheet
     bonds = structures.mean_bond_lengths(atoms)
@@ -113,7 +120,7 @@ def test_figures_are_drawn(figure):
 
 def test_the_report_holds_every_figure_and_the_table():
     report = (DEMO / "report.html").read_text()
-    for name in [*(f"{figure}.png" for figure in FIGURES), "ms_ssim.html"]:
+    for name in [*(f"{figure}.png" for figure in FIGURES), "ms_ssim.html", "dft.html"]:
         assert name in report
 
 

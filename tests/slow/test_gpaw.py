@@ -7,13 +7,13 @@ import pytest
 
 from temdenoise import cube, seeds, structures
 from temdenoise.density import brightness_at, slice_above
-from temdenoise.errors import EngineError
+from temdenoise.errors import NotConverged
 
 SETTINGS = {
     **{"grid_spacing": 0.2, "basis": "dzp", "basis_radius": 6.0, "energy_shift": 0.01},
     **{"smearing": 0.1, "max_scf_steps": 200},
 }
-VALENCE = {"C": 4}
+VALENCE = {"C": 4, "B": 3, "N": 5, "Mo": 14, "S": 6}
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,13 +37,14 @@ def basis(engine, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def atoms():
-    ordered = structures.graphene((1, 2), 2.4644, 9.6)
+    ordered = structures.ordered_sheet("graphene", (1, 2), 2.4644, 9.6)
     return structures.disorder(ordered, 0.284, seeds.generator(7, "slow"))
 
 
 @pytest.fixture(scope="module")
-def result(engine, basis, atoms):
-    return engine.run(atoms, basis, SETTINGS, [1, 1, 1])
+def result(engine, basis, atoms, tmp_path_factory):
+    text = tmp_path_factory.mktemp("gpaw") / "gpaw.txt"
+    return engine.run(atoms, basis, SETTINGS, [1, 1, 1], text)
 
 
 def test_the_basis_folder_holds_the_basis_only(basis, engine):
@@ -52,24 +53,39 @@ def test_the_basis_folder_holds_the_basis_only(basis, engine):
 
 def test_the_density_integrates_to_the_valence_electrons(atoms, result):
     density, _ = result
-    electrons = cube.electrons(density, atoms)
+    electrons = cube.electrons(density.values, atoms)
     assert electrons == pytest.approx(4 * len(atoms), rel=0.005)
     cube.check_charge(electrons, atoms, VALENCE, 0.005)
 
 
+@pytest.mark.parametrize(
+    ("material", "a", "thickness", "cells"),
+    [("hBN", 2.504, 0, (1, 2)), ("MoS2", 3.16, 3.13, (1, 1))],
+)
+def test_every_material_has_its_valence_electrons(engine, tmp_path, material, a, thickness, cells):
+    sheet = structures.ordered_sheet(material, cells, a, 9.6 + thickness, thickness)
+    for symbol in set(sheet.symbols):
+        engine.confine_basis(tmp_path / engine.basis_file(symbol, SETTINGS), symbol, SETTINGS)
+    density, summary = engine.run(sheet, tmp_path, SETTINGS, [1, 1, 1], tmp_path / "gpaw.txt")
+    cube.check_charge(cube.electrons(density.values, sheet), sheet, VALENCE, 1e-6)
+    assert summary["attempts"][0]["residuals"][-1] < 1e-3
+    upper = sheet[sheet.positions[:, 2] > sheet.positions[:, 2].max() - 0.1]
+    assert brightness_at(slice_above(density, sheet, 3.0), upper).min() > 1e-9
+
+
 def test_the_map_ends_where_the_orbitals_end(atoms, result):
     density, _ = result
-    whole = cube.Cube(density, np.zeros(3))
-    assert brightness_at(slice_above(whole, atoms, 3.0), atoms).min() > 1e-9
-    assert slice_above(whole, atoms, 3.4).values.max() == 0
+    assert brightness_at(slice_above(density, atoms, 3.0), atoms).min() > 1e-9
+    assert slice_above(density, atoms, 3.4).values.max() == 0
 
 
-def test_the_same_structure_gives_the_same_bits(engine, basis, atoms, result):
-    again, summary = engine.run(atoms, basis, SETTINGS, [1, 1, 1])
-    assert np.array_equal(again, result[0])
+def test_the_same_structure_gives_the_same_bits(engine, basis, atoms, result, tmp_path):
+    again, summary = engine.run(atoms, basis, SETTINGS, [1, 1, 1], tmp_path / "gpaw.txt")
+    assert np.array_equal(again.values, result[0].values)
     assert summary["energy_eV"] == result[1]["energy_eV"]
 
 
-def test_an_unconverged_scf_is_an_error_that_names_the_key(engine, basis, atoms):
-    with pytest.raises(EngineError, match=r"did not converge in 3 steps.*dft\.gpaw\.max_scf_steps"):
-        engine.run(atoms, basis, {**SETTINGS, "max_scf_steps": 3}, [1, 1, 1])
+def test_an_unconverged_scf_is_an_error_that_names_the_key(engine, basis, atoms, tmp_path):
+    settings = {**SETTINGS, "max_scf_steps": 3}
+    with pytest.raises(NotConverged, match=r"not converge in 3 steps.*dft\.gpaw\.max_scf_steps"):
+        engine.run(atoms, basis, settings, [1, 1, 1], tmp_path / "gpaw.txt")

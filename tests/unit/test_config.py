@@ -316,6 +316,15 @@ CONFLICTS = {
     "figures: {extrapolation_factor: 0.20}": "figures.extrapolation_factor: got 0.2 ",
     "figures: {section: 513}": "figures.section: got 513",
     "structures: {cell_height: 6.0}": "structures.cell_height: got 6.0",
+    "structures: {material: MoS2, thickness: 3.2, cell_height: 9.2}": (
+        "structures.cell_height: got 9.2"
+    ),
+    "structures: {thickness: 0.1}": "structures.thickness: got 0.1 (number), allowed: for graphene",
+    "structures: {material: hBN, thickness: 3.13}": "structures.thickness: got 3.13",
+    "structures: {material: MoS2}": "structures.thickness: got 0.0",
+    "structures: {material: MoS2, thickness: 0}": "structures.thickness: got 0 ",
+    "structures: {material: hBN}\nmap: {height: 3.705}": "map.height: got 3.705",
+    "structures: {material: MoS2, thickness: 3.13}\nmap: {height: 3.705}": "map.height: got 3.705",
     "map: {height: 3.176}": "map.height: got 3.176",
     "dft: {engine: gpaw, gpaw: {basis_radius: 5.6}}": "map.height: got 3.0",
     "training: {target: background}": "training.target: got ",
@@ -339,6 +348,50 @@ def test_structures_of_an_element_the_engines_do_not_know_are_refused():
     assert refused(with_value(("dft", "elements"), elements)).startswith("dft.elements.C: missing")
 
 
+@pytest.mark.parametrize(
+    ("material", "thickness", "symbols"),
+    [("graphene", 0, ["C"]), ("hBN", 0, ["B", "N"]), ("MoS2", 3.13, ["Mo", "S"])],
+)
+def test_only_the_elements_of_the_material_must_be_known(material, thickness, symbols):
+    config = changed(f"structures: {{material: {material}, thickness: {thickness}}}")
+    assert cfg.elements(config) == symbols
+    known = config["dft"]["elements"]
+    config["dft"]["elements"] = {symbol: known[symbol] for symbol in symbols}
+    cfg.check(config, SCHEMA)
+    for symbol in symbols:
+        left = {other: known[other] for other in known if other != symbol}
+        config["dft"]["elements"] = left
+        assert refused(config) == (
+            f"dft.elements.{symbol}: missing, but the structures contain {symbol}"
+        )
+
+
+@pytest.mark.parametrize(("radius", "height"), [("9.0", 3.705), ("11.0", 4.26)])
+def test_orbitals_reach_less_far_from_the_middle_of_the_sheet(radius, height):
+    config = changed("structures: {material: MoS2, thickness: 3.13}")
+    config["dft"]["elements"]["Mo"]["pao"] = f"Mo{radius}-s3p2d2"
+    config["map"]["height"] = height - 0.01
+    cfg.check(config, SCHEMA)
+    config["map"]["height"] = height
+    assert refused(config).startswith(f"map.height: got {height}")
+
+
+def test_atoms_are_those_of_all_cells():
+    assert cfg.atoms_per_structure(PAPER) == 180
+    assert cfg.atoms_per_structure(changed("structures: {material: hBN}")) == 180
+    assert cfg.atoms_per_structure(changed("structures: {material: MoS2}")) == 270
+
+
+def test_elements_of_other_materials_need_no_files(tmp_path):
+    for path in ("PAO/B7.0.pao", "PAO/N6.0.pao", "VPS/B_PBE19.vps", "VPS/N_PBE19.vps"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).touch()
+    config = changed(f"structures: {{material: hBN}}\ndft: {{openmx: {{data_path: {tmp_path}}}}}")
+    assert cfg.missing_data(config, tmp_path) is None
+    (tmp_path / "PAO/N6.0.pao").unlink()
+    assert cfg.missing_data(config, tmp_path).startswith("dft.elements.N.pao: got N6.0-s2p2d1, ")
+
+
 def test_wide_orbitals_of_an_element_that_is_not_there_do_not_reach_the_map():
     other = "Mo: {valence_electrons: 14, pao: Mo9.0-s3p2d1, vps: Mo_PBE19}"
     text = f"dft: {{elements: {{{other}}}}}\nmap: {{height: 3.5}}"
@@ -354,6 +407,8 @@ def test_wide_orbitals_of_an_element_that_is_not_there_do_not_reach_the_map():
         "images: {tiles: {train: [{grid: [1, 2], count: 25}, {grid: [2, 1], count: 25}]}}",
         "models: {G: null, SP: null, GSP: null}",
         "structures: {cell_height: 6.01}",
+        "structures: {material: MoS2, thickness: 3.2, cell_height: 9.21}",
+        "structures: {material: hBN, thickness: 0, lattice_constant: 2.504}\nmap: {height: 3.7}",
         "map: {height: 3.17}",
         "noise: {background: {dark_fraction: 0.3, bright_fraction: 0.7}}",
         "noise: {background: {dark_fraction: 0.9, bright_fraction: 0.1}}",

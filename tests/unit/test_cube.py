@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from temdenoise import cube
-from temdenoise.errors import InputError
+from temdenoise.errors import InputError, StorageError
 
 ATOMS = Atoms("C2", positions=[[0, 0, 1], [1, 2, 1]], cell=[3.0, 4.0, 5.0], pbc=True)
 SHAPE = (2, 3, 8)
@@ -32,17 +32,18 @@ def openmx_text():
 @given(hnp.arrays(float, hnp.array_shapes(min_dims=3, max_dims=3), elements=st.floats(-1e9, 1e9)))
 def test_values_come_back_with_seven_digits_in_their_places(tmp_path_factory, values):
     path = tmp_path_factory.mktemp("cube") / "a.cube"
-    cube.write(path, ATOMS, values)
+    cube.write(path, ATOMS, cube.Cube(values, np.zeros(3)))
     back = cube.read(path)
     np.testing.assert_allclose(back.values, values, rtol=1e-6)
     np.testing.assert_array_equal(back.origin, 0)
 
 
 def test_written_cube_is_one_for_ase(tmp_path):
-    cube.write(tmp_path / "a.cube", ATOMS, VALUES)
+    cube.write(tmp_path / "a.cube", ATOMS, cube.Cube(VALUES, ORIGIN))
     with open(tmp_path / "a.cube") as file:
         whole = ase.io.cube.read_cube(file)
     np.testing.assert_allclose(whole["data"], VALUES, rtol=1e-6)
+    np.testing.assert_allclose(whole["origin"], ORIGIN, atol=1e-6)
     np.testing.assert_allclose(whole["atoms"].positions, ATOMS.positions, atol=1e-6)
     np.testing.assert_allclose(whole["atoms"].cell, ATOMS.cell, atol=1e-4)
 
@@ -65,6 +66,67 @@ def test_openmx_layout_is_read_as_ase_reads_it(tmp_path):
     np.testing.assert_allclose(found.origin, ORIGIN * Bohr)
 
 
+def test_distance_of_the_planes_is_read(tmp_path):
+    (tmp_path / "a.cube").write_text(openmx_text())
+    assert cube.read(tmp_path / "a.cube").plane_spacing == pytest.approx(5.0 / 8, abs=1e-6)
+
+
+@given(
+    st.floats(-20, 20),
+    st.floats(0.01, 2),
+    st.tuples(st.just(0.0), st.just(0.0), st.floats(-9, 9)),
+)
+def test_planes_around_a_height_are_those_of_the_cube_in_their_order(z, within, origin):
+    whole = cube.Cube(VALUES, np.array(origin))
+    planes = cube.planes_around(whole, ATOMS, z, within)
+    heights = planes.origin[2] + planes.plane_spacing * np.arange(planes.values.shape[2])
+    assert heights.size >= 2
+    assert heights[0] <= z - within + 1e-9
+    assert heights[-1] >= z + within - 1e-9
+    numbers = np.rint((heights - origin[2]) / planes.plane_spacing).astype(int)
+    np.testing.assert_array_equal(planes.values, VALUES[:, :, numbers % SHAPE[2]])
+
+
+def test_planes_come_back_with_their_distance(tmp_path):
+    planes = cube.planes_around(cube.Cube(VALUES, ORIGIN), ATOMS, 4.9, 0.7)
+    cube.write(tmp_path / "a.cube", ATOMS, planes)
+    back = cube.read(tmp_path / "a.cube")
+    np.testing.assert_allclose(back.values, planes.values, rtol=1e-6)
+    np.testing.assert_allclose(back.origin, planes.origin, atol=1e-6)
+    assert back.plane_spacing == pytest.approx(planes.plane_spacing, abs=1e-6)
+
+
+def test_writing_planes_leaves_the_atoms_alone(tmp_path):
+    before = ATOMS.cell.array.copy()
+    planes = cube.planes_around(cube.Cube(VALUES, ORIGIN), ATOMS, 1.0, 0.7)
+    cube.write(tmp_path / "a.cube", ATOMS, planes)
+    np.testing.assert_array_equal(ATOMS.cell.array, before)
+
+
+def test_compressed_cube_holds_values_and_origin(tmp_path):
+    whole = cube.Cube(np.arange(48.0).reshape(SHAPE), ORIGIN)
+    cube.write_compressed(tmp_path / "a.npz", whole)
+    with np.load(tmp_path / "a.npz") as back:
+        np.testing.assert_array_equal(back["values"], whole.values)
+        assert back["values"].dtype == np.float32
+        np.testing.assert_array_equal(back["origin"], ORIGIN)
+
+
+def test_full_disk_leaves_no_compressed_cube(tmp_path, no_room):
+    noise = np.random.default_rng(1).random((20, 20, 20))
+    with no_room(4096), pytest.raises(StorageError, match=r"no room on the disk for .*a\.npz"):
+        cube.write_compressed(tmp_path / "a.npz", cube.Cube(noise, ORIGIN))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lines", [1, 2, 5, 12, 100])
+def test_reading_in_blocks_gives_the_same_values(tmp_path, monkeypatch, lines):
+    monkeypatch.setattr(cube, "_LINES", lines)
+    (tmp_path / "a.cube").write_text(openmx_text())
+    expected = ase.io.cube.read_cube(io.StringIO(openmx_text()))["data"]
+    np.testing.assert_array_equal(cube.read(tmp_path / "a.cube").values, expected)
+
+
 def test_truncated_cube_is_refused_wherever_it_is_cut(tmp_path):
     path, whole = tmp_path / "a.cube", openmx_text()
     for size in range(len(whole.rstrip()) - len("-1.234E-18")):
@@ -75,13 +137,15 @@ def test_truncated_cube_is_refused_wherever_it_is_cut(tmp_path):
 
 def test_missing_values_are_counted(tmp_path):
     (tmp_path / "a.cube").write_text(openmx_text().rsplit("\n", 3)[0])
-    with pytest.raises(InputError, match=r"a\.cube: holds 40 of the 48 values of its 2 × 3 × 8"):
+    with pytest.raises(
+        InputError, match=r"a\.cube: holds 40 numbers for the 48 points of its 2 × 3"
+    ):
         cube.read(tmp_path / "a.cube")
 
 
 def test_surplus_values_are_refused(tmp_path):
     (tmp_path / "a.cube").write_text(openmx_text() + "1.0")
-    with pytest.raises(InputError, match=r"a\.cube: holds 49 of the 48"):
+    with pytest.raises(InputError, match=r"a\.cube: holds 49 numbers for the 48"):
         cube.read(tmp_path / "a.cube")
 
 

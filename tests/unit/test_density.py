@@ -10,7 +10,7 @@ from ase.units import Bohr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from temdenoise import density, structures
+from temdenoise import cube, density, structures
 from temdenoise.cube import Cube
 from temdenoise.density import DensityMap
 from temdenoise.errors import InputError, StorageError
@@ -28,6 +28,20 @@ def sheet_at(z):
 
 def sliced(height, z=5.0, values=VALUES, origin=(0, 0, 0)):
     return density.slice_above(Cube(values, np.array(origin, dtype=float)), sheet_at(z), height)
+
+
+def uneven_sheet(z):
+    atoms = sheet_at(z)
+    atoms.positions[0, 2] = z - 0.4
+    return atoms
+
+
+def through_planes(folder, atoms, height, kept_at, origin=(0, 0, 0), within=0.5):
+    """Slice at `height` what was kept around `kept_at` [Å], as the workflow does."""
+    whole = Cube(VALUES, np.array(origin, dtype=float))
+    z = atoms.positions[:, 2].max() + kept_at
+    cube.write(folder / "a.cube", atoms, cube.planes_around(whole, atoms, z, within))
+    return density.slice_above(cube.read(folder / "a.cube"), atoms, height)
 
 
 def a_map(**changes):
@@ -81,7 +95,59 @@ def test_exponential_density_is_met_exactly(height, decay):
 @given(st.floats(0, 9.99), st.integers(-2, 2))
 def test_slice_is_periodic_in_z(height, turns):
     here, there = sliced(height), sliced(height, z=5.0 + turns * LENGTHS[2])
-    np.testing.assert_allclose(here.values, there.values, rtol=1e-5)
+    if here.metadata["slice"] == there.metadata["slice"]:  # differs at 1e-3 Å from a plane
+        np.testing.assert_allclose(here.values, there.values, rtol=1e-5)
+
+
+@given(
+    st.floats(0, 9.99),
+    st.one_of(st.sampled_from([2.0, 3.0]), st.floats(0.2, 9.4)),
+    st.floats(-0.45, 0.45),
+    st.floats(-12, 12),
+)
+def test_kept_planes_give_the_map_of_the_whole_cube(tmp_path_factory, z, kept_at, away, origin_z):
+    atoms, origin = sheet_at(z), (0.75, -1.6, origin_z)
+    height = kept_at + away
+    whole = density.slice_above(Cube(VALUES, np.array(origin)), atoms, height)
+    found = through_planes(tmp_path_factory.mktemp("cube"), atoms, height, kept_at, origin)
+    if whole.metadata["slice"] == found.metadata["slice"]:  # differs where both are within 1e-3 Å
+        np.testing.assert_allclose(found.values, whole.values, rtol=2e-4)
+    np.testing.assert_allclose(found.origin, whole.origin, atol=1e-6)
+    assert found.pixel_size == whole.pixel_size
+
+
+@pytest.mark.parametrize("origin_z", [0.0, 0.5, -3.5, 17.0])
+@pytest.mark.parametrize("z", [0.0, 5.0, 6.5, 7.0, 9.5])
+def test_kept_plane_on_the_height_is_taken_as_it_is(tmp_path, z, origin_z):
+    origin = (0, 0, origin_z)
+    found = through_planes(tmp_path, sheet_at(z), 3.0, 3.0, origin)
+    assert found.metadata["slice"] == "grid plane"
+    np.testing.assert_allclose(found.values, sliced(3.0, z, origin=origin).values, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kept_at", [3.0, 3.1])
+@pytest.mark.parametrize("away", [-9.0, -1.2, 1.2, 4.0])
+def test_height_outside_the_kept_planes_is_refused(tmp_path, kept_at, away):
+    height = kept_at + away
+    said = rf"map\.height: got {height} Å, but only the planes around another.*run the DFT again"
+    with pytest.raises(InputError, match=said):
+        through_planes(tmp_path, sheet_at(5.0), height, kept_at)
+
+
+def test_refusal_tells_how_far_the_kept_planes_are(tmp_path):
+    with pytest.raises(InputError, match=r"choose one -2\.50 to -1\.50 Å away"):
+        through_planes(tmp_path, sheet_at(5.0), 5.0, 3.0)
+
+
+@pytest.mark.parametrize("away", [-0.5, 0.5])
+def test_outermost_kept_planes_can_be_sliced(tmp_path, away):
+    found = through_planes(tmp_path, sheet_at(5.0), 3.0 + away, 3.0)
+    np.testing.assert_allclose(found.values, sliced(3.0 + away).values, rtol=1e-6)
+
+
+def test_height_is_counted_from_the_uppermost_atom():
+    values = density.slice_above(Cube(VALUES, np.zeros(3)), uneven_sheet(5.0), 3.0).values
+    np.testing.assert_array_equal(values, sliced(3.0).values)
 
 
 def test_zero_and_negative_noise_are_no_obstacle_between_planes():
@@ -228,3 +294,25 @@ def test_tiff_of_another_program_is_no_map(tmp_path, options):
 def test_missing_map_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"a\.tif: not a whole density map"):
         density.read_map(tmp_path / "a.tif")
+
+
+def test_maps_of_structures_that_never_converged_are_left_out(tmp_path):
+    density.write_map(tmp_path / "a.tif", a_map())
+    (tmp_path / "b.tif").write_text("")
+    found = density.read_maps(["train-1", "train-2"], [tmp_path / "a.tif", tmp_path / "b.tif"])
+    assert list(found) == ["train-1"]
+    np.testing.assert_array_equal(found["train-1"].values, a_map().values)
+
+
+def test_no_map_at_all_is_refused_with_the_names(tmp_path):
+    for name in "ab":
+        (tmp_path / name).write_text("")
+    with pytest.raises(InputError, match=r"none of the structures x, y converged: .*dft\.csv"):
+        density.read_maps(["x", "y"], [tmp_path / "a", tmp_path / "b"])
+
+
+def test_damaged_map_is_no_map_that_never_converged(tmp_path):
+    density.write_map(tmp_path / "a.tif", a_map())
+    (tmp_path / "b.tif").write_text("cut")
+    with pytest.raises(InputError, match=r"b\.tif: not a whole density map"):
+        density.read_maps(["x", "y"], [tmp_path / "a.tif", tmp_path / "b.tif"])

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from temdenoise.kgrid import kgrid_for
-from temdenoise.structures import graphene
+from temdenoise.structures import ordered_sheet
 
 A = 2.4644
 POINTS = st.integers(1, 40)
@@ -12,7 +12,7 @@ HEIGHT_OF_PRIMITIVE_CELL = A * 3**0.5 / 2
 
 
 def grid(cells, kgrid, of="primitive"):
-    return kgrid_for(graphene(cells, A, 15.0), kgrid, of, A)
+    return kgrid_for(ordered_sheet("graphene", cells, A, 15.0), kgrid, of, A)
 
 
 @given(CELLS, CELLS, st.lists(POINTS, min_size=3, max_size=3))
@@ -28,9 +28,16 @@ def test_papers_grid_in_a_supercell(cells, expected):
     assert grid(cells, [18, 18, 1]) == expected
 
 
+@given(st.integers(1, 12), st.integers(1, 12), st.lists(POINTS, min_size=3, max_size=3))
+def test_grid_depends_on_the_cell_and_not_on_what_is_in_it(nx, ny, kgrid):
+    for material, thickness in [("hBN", 0.0), ("MoS2", 3.13)]:
+        atoms = ordered_sheet(material, (nx, ny), A, 15.0, thickness)
+        assert kgrid_for(atoms, kgrid, "primitive", A) == grid((nx, ny), kgrid)
+
+
 @given(CELLS, CELLS, POINTS, POINTS)
 def test_density_of_points_is_never_lower_than_asked_and_no_point_more(nx, ny, kx, ky):
-    lengths = graphene((nx, ny), A, 15.0).cell.lengths()
+    lengths = ordered_sheet("graphene", (nx, ny), A, 15.0).cell.lengths()
     for points, asked, length in zip(grid((nx, ny), [kx, ky, 1]), (kx, ky), lengths, strict=False):
         assert points * length > asked * HEIGHT_OF_PRIMITIVE_CELL * (1 - 1e-5)
         assert points == 1 or (points - 1) * length < asked * HEIGHT_OF_PRIMITIVE_CELL

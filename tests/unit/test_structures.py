@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from temdenoise import structures
+from temdenoise.config_values import MATERIALS
 from temdenoise.errors import InputError
 
 A = 2.4644
@@ -12,10 +13,24 @@ BOND = A / np.sqrt(3)
 MAX_SHIFT = 0.284
 CELLS = st.tuples(st.integers(2, 5), st.integers(2, 5))
 PATH = "train-1.extxyz"
+FORMULAS = {"graphene": {"C": 2}, "hBN": {"B": 1, "N": 1}, "MoS2": {"Mo": 1, "S": 2}}
+NEIGHBOURS = {"C": "CCC", "B": "NNN", "N": "BBB", "Mo": "SSSSSS", "S": "MoMoMo"}
+LATTICE_CONSTANTS = {"graphene": A, "hBN": 2.504, "MoS2": 3.16}
+THICKNESS = 3.13
 
 
 def sheet(cells=(2, 3)):
-    return structures.graphene(cells, A, 15.0)
+    return structures.ordered_sheet("graphene", cells, A, 15.0)
+
+
+def sheet_of(material, cells=(2, 3), a=None, thickness=THICKNESS):
+    flat = material != "MoS2"
+    a = a or LATTICE_CONSTANTS[material]
+    return structures.ordered_sheet(material, cells, a, 20.0, 0.0 if flat else thickness)
+
+
+def still(atoms):
+    return structures.disorder(atoms, 0.0, np.random.default_rng(1))
 
 
 def disordered(cells=(2, 3), seed=1):
@@ -35,6 +50,95 @@ def test_ordered_sheet_has_four_atoms_a_cell_in_one_plane(cells):
         atoms.cell.array, np.diag([cells[0] * np.sqrt(3) * A, cells[1] * A, 15.0])
     )
     assert atoms.pbc.all()
+
+
+@pytest.mark.parametrize("material", MATERIALS)
+@given(CELLS)
+def test_cell_holds_two_formula_units_around_half_its_height(material, cells):
+    atoms = sheet_of(material, cells)
+    units = 2 * cells[0] * cells[1]
+    wanted = {symbol: units * count for symbol, count in FORMULAS[material].items()}
+    assert atoms.symbols.formula.count() == wanted
+    a = LATTICE_CONSTANTS[material]
+    np.testing.assert_allclose(
+        atoms.cell.array, np.diag([cells[0] * np.sqrt(3) * a, cells[1] * a, 20.0])
+    )
+    z = atoms.positions[:, 2]
+    assert (z.max() + z.min()) / 2 == pytest.approx(10)
+    assert np.ptp(z) == pytest.approx(THICKNESS if material == "MoS2" else 0)
+
+
+@pytest.mark.parametrize("material", MATERIALS)
+@given(CELLS, st.floats(2.4, 3.4), st.floats(2.8, 3.4))
+def test_every_atom_is_bonded_to_its_neighbours_at_one_length(material, cells, a, thickness):
+    atoms = sheet_of(material, cells, a, thickness)
+    bond = np.hypot(a / np.sqrt(3), np.ptp(atoms.positions[:, 2]) / 2)
+    first, second, lengths = neighbor_list("ijd", atoms, cutoff=1.05 * bond)
+    np.testing.assert_allclose(lengths, bond)
+    for number, symbol in enumerate(atoms.symbols):
+        around = second[first == number]
+        assert "".join(atoms.symbols[around]) == NEIGHBOURS[symbol]
+    np.testing.assert_allclose(structures.mean_bond_lengths(still(atoms)), bond)
+
+
+@pytest.mark.parametrize("material", MATERIALS)
+def test_all_cells_are_alike(material):
+    atoms, one = sheet_of(material, (3, 4)), sheet_of(material, (1, 1))
+    corners = atoms.positions.reshape(12, len(one), 3) - one.positions
+    np.testing.assert_allclose(corners, np.broadcast_to(corners[:, :1], corners.shape), atol=1e-9)
+    steps = corners[:, 0] / one.cell.lengths()
+    assert {tuple(row) for row in np.rint(steps).astype(int)} == set(np.ndindex(3, 4, 1))
+
+
+@given(CELLS)
+def test_mos2_is_its_own_mirror_image_and_sulphur_sits_above_sulphur(cells):
+    atoms = sheet_of("MoS2", cells)
+    z = atoms.positions[:, 2] - 10
+    rows = {tuple(row) for row in np.column_stack([atoms.positions[:, :2], z]).round(6)}
+    assert rows == {(x, y, -height + 0.0) for x, y, height in rows}
+    assert set(z[atoms.symbols == "Mo"]) == {0}
+    assert set(np.abs(z[atoms.symbols == "S"]).round(9)) == {THICKNESS / 2}
+
+
+@given(CELLS)
+def test_mos2_is_hbn_seen_from_above(cells):
+    mos2, hbn = sheet_of("MoS2", cells, 2.5), sheet_of("hBN", cells, 2.5)
+    np.testing.assert_allclose(
+        mos2[mos2.symbols == "Mo"].positions[:, :2], hbn[hbn.symbols == "B"].positions[:, :2]
+    )
+    upper = mos2[mos2.positions[:, 2] > 10.1]
+    np.testing.assert_allclose(
+        upper.positions[:, :2], hbn[hbn.symbols == "N"].positions[:, :2], rtol=1e-6
+    )
+
+
+@given(st.integers(0, 99))
+def test_bond_of_mos2_is_the_mean_of_six_and_of_three(seed):
+    atoms = structures.disorder(sheet_of("MoS2"), 0.3, np.random.default_rng(seed))
+    first, second = neighbor_list("ij", sheet_of("MoS2"), cutoff=2.6)
+    lengths = atoms.get_all_distances(mic=True)
+    for number, found in enumerate(structures.mean_bond_lengths(atoms)):
+        assert found == pytest.approx(lengths[number, second[first == number]].mean())
+
+
+@pytest.mark.parametrize("material", MATERIALS)
+@given(st.integers(0, 99))
+def test_disorder_of_any_material_comes_back_and_keeps_z(tmp_path_factory, material, seed):
+    path = tmp_path_factory.mktemp("sheet") / PATH
+    ordered = sheet_of(material)
+    atoms = structures.disorder(ordered, MAX_SHIFT, np.random.default_rng(seed))
+    structures.write(path, atoms)
+    back = structures.read(path)
+    structures.check(back, ordered, MAX_SHIFT, PATH)
+    np.testing.assert_allclose(back.positions[:, 2], ordered.positions[:, 2], atol=1e-8)
+
+
+def test_sheet_of_the_config_is_the_sheet():
+    settings = {
+        **{"material": "MoS2", "cells": [2, 3], "lattice_constant": 3.16, "thickness": 3.13},
+        **{"cell_height": 20.0, "max_shift": 0.3},
+    }
+    assert structures.ordered_sheet_of(settings) == sheet_of("MoS2")
 
 
 @given(CELLS)
@@ -170,6 +274,10 @@ def with_nitrogen(atoms):
     atoms.symbols[3] = "N"
 
 
+def with_two_elements_swapped(atoms):
+    atoms.symbols[[3, 4]] = atoms.symbols[[4, 3]]
+
+
 def in_a_longer_cell(atoms):
     atoms.cell[1, 1] += 0.01
 
@@ -199,7 +307,7 @@ def with_one_atom_lifted(atoms):
         (with_one_atom_too_far, r"largest shift \[Å\]: got 0\.\d+, the config says at most 0\.284"),
         (with_one_atom_too_far_back, r"largest shift \[Å\]: got 0\.\d+, the config says at most"),
         (without_a_number, r"largest shift \[Å\]: got nan"),
-        (with_one_atom_lifted, r"z \[Å\]: got 7\.50\d+, the config says 7\.5"),
+        (with_one_atom_lifted, r"z \[Å\] of atom 3: got 7\.51\d*, the config says 7\.5"),
     ],
 )
 def test_check_names_file_difference_and_remedy(damage, what):
@@ -207,6 +315,25 @@ def test_check_names_file_difference_and_remedy(damage, what):
     damage(atoms)
     with pytest.raises(InputError, match=rf"^train-1\.extxyz: {what}.*mend the config, or delete"):
         structures.check(atoms, sheet(), MAX_SHIFT, PATH)
+
+
+def test_check_tells_hbn_from_bn_that_changed_places():
+    atoms = structures.disorder(sheet_of("hBN"), MAX_SHIFT, np.random.default_rng(1))
+    with_two_elements_swapped(atoms)
+    with pytest.raises(InputError, match=r"element of atom 3: got B, the config says N; mend"):
+        structures.check(atoms, sheet_of("hBN"), MAX_SHIFT, PATH)
+
+
+def test_check_refuses_a_thicker_sheet():
+    atoms = structures.disorder(sheet_of("MoS2"), MAX_SHIFT, np.random.default_rng(1))
+    with pytest.raises(InputError, match=r"z \[Å\] of atom 1: got 8\.435.*, the config says 8\.4"):
+        structures.check(atoms, sheet_of("MoS2", thickness=3.2), MAX_SHIFT, PATH)
+
+
+def test_check_refuses_another_material():
+    atoms = structures.disorder(sheet_of("hBN"), MAX_SHIFT, np.random.default_rng(1))
+    with pytest.raises(InputError, match=r"elements: got B12N12, the config says C24"):
+        structures.check(atoms, sheet_of("graphene"), MAX_SHIFT, PATH)
 
 
 def test_truncated_structure_is_refused_wherever_it_is_cut(tmp_path):

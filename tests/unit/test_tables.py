@@ -90,7 +90,11 @@ def test_markdown_has_a_header_and_a_row_a_model():
     assert {line.count("|") for line in lines} == {4}
 
 
-@pytest.mark.parametrize("render", [tables.to_markdown, tables.to_html])
+def to_html(table):
+    return tables.to_html(table, "The caption.")
+
+
+@pytest.mark.parametrize("render", [tables.to_markdown, to_html])
 def test_every_number_is_shown(render):
     text = render(shown())
     for word in shown().to_numpy().ravel():
@@ -98,6 +102,7 @@ def test_every_number_is_shown(render):
 
 
 def test_html_is_one_page_with_a_row_a_model():
-    page = tables.to_html(shown())
+    page = to_html(shown())
     assert page.startswith("<!doctype html>")
     assert page.count("<tr") == 1 + 3
+    assert page.count("<p>The caption.</p>") == 1

@@ -6,12 +6,13 @@ from conftest import DEMO
 FIGURES = {
     f"draw_{figure}": 1
     for figure in (
-        *("structures", "density_maps", "brightness", "noises"),
+        *("structures", "density_maps", "brightness", "convergence", "noises"),
         *("training", "ms_ssim", "sections", "full_size"),
     )
 }
 AFTER_DFT = {
     "slice_density": 6,
+    "tabulate_dft": 1,
     "tile_images": 2,
     "corrupt_images": 8,
     "train_model": 4,
@@ -49,6 +50,21 @@ def test_the_demo_runs_the_same_dag_with_the_built_in_engine(clone):
 )
 def test_what_is_added_to_the_config_adds_its_own_jobs_only(clone, text, extra):
     assert clone.jobs(*clone.config("more.yaml", text)) - SMALL == Counter(extra)
+
+
+@pytest.mark.parametrize("material", ["{material: hBN}", "{material: MoS2, thickness: 3.13}"])
+def test_every_element_of_the_material_has_its_basis(clone, material):
+    options = clone.config("material.yaml", f"structures: {material}\nmap: {{height: 2.5}}")
+    assert clone.jobs(*options) - SMALL == Counter(confine_basis=1)
+
+
+def test_the_basis_of_an_element_is_named_after_it(clone):
+    options = clone.config("material.yaml", "structures: {material: hBN}")
+    basis = "results/demo/dft/basis/{}.confined.dzp.basis"
+    for symbol in "BN":
+        assert clone.jobs(*options, "--", basis.format(symbol)) == {"confine_basis": 1}
+    assert clone.snakemake("-n", *options, "--", basis.format("C")).returncode != 0
+    assert clone.jobs(*DEMO, "--", basis.format("C")) == {"confine_basis": 1}
 
 
 def test_a_model_that_is_null_takes_its_jobs_away(clone):

@@ -15,7 +15,10 @@ from conftest import ROOT
 from temdenoise import cube, structures
 from temdenoise.density import read_map
 
-CELL = {"cells": [2, 3], "lattice_constant": 2.4644, "cell_height": 9.6, "max_shift": 0.284}
+CELL = {
+    **{"material": "graphene", "cells": [2, 3], "lattice_constant": 2.4644, "thickness": 0.0},
+    **{"cell_height": 9.6, "max_shift": 0.284},
+}
 SCRIPTS = ROOT / "workflow/scripts"
 NAMES = ["train-1", "test-1"]
 FACTORS = {"train": [0.1, 0.2], "test": [0.2, 0.3]}
@@ -71,8 +74,12 @@ test_double_density.__test__ = False
 
 def write_double(run, name):
     atoms = structures.read(run.path(f"{name}.extxyz"))
-    cube.write(run.path(f"{name}.cube"), atoms, test_double_density(atoms))
-    summary = {"engine": "test double", "version": "0", "orbitals": "s", "orbital_radius_bohr": 6}
+    density = cube.Cube(test_double_density(atoms), np.zeros(3))
+    cube.write(run.path(f"{name}.cube"), atoms, density)
+    summary = {
+        **{"engine": "test double", "version": "0", "converged": True},
+        **{"orbitals": "s", "orbital_radius_bohr": 6},
+    }
     (run.folder / f"{name}.json").write_text(json.dumps(summary))
 
 

@@ -20,16 +20,26 @@ BENCHMARKS = f"{RESULTS}/benchmarks"
 SPLITS = ["train", "test"]
 STRUCTURES = {split: checked.structure_names(config, split) for split in SPLITS}
 ALL_STRUCTURES = STRUCTURES["train"] + STRUCTURES["test"]
-ATOMS = 4 * config["structures"]["cells"][0] * config["structures"]["cells"][1]
+ATOMS = checked.atoms_per_structure(config)
 
 # Without the counts: one more structure must not rerun the others.
 CELL = {
     key: config["structures"][key]
-    for key in ("cells", "lattice_constant", "cell_height", "max_shift")
+    for key in (
+        "material",
+        "cells",
+        "lattice_constant",
+        "thickness",
+        "cell_height",
+        "max_shift",
+    )
+}
+# Of the material only: what is said of other elements must not rerun anything.
+ELEMENTS = {
+    symbol: config["dft"]["elements"][symbol] for symbol in checked.elements(config)
 }
 VALENCE_ELECTRONS = {
-    symbol: element["valence_electrons"]
-    for symbol, element in config["dft"]["elements"].items()
+    symbol: element["valence_electrons"] for symbol, element in ELEMENTS.items()
 }
 
 MODELS = checked.models(config)
@@ -57,6 +67,7 @@ FIGURES = [
 
 wildcard_constraints:
     structure="|".join(ALL_STRUCTURES),
+    element="|".join(ELEMENTS),
     split="|".join(SPLITS),
     noise="G|SP|GSP|BB|BBG",
     model="|".join(MODELS),

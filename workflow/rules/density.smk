@@ -5,11 +5,11 @@ if config["dft"]["engine"] == "gpaw":
 
     rule confine_basis:
         output:
-            basis=f"{RESULTS}/dft/basis/C.confined.{config['dft']['gpaw']['basis']}.basis",
+            basis=f"{RESULTS}/dft/basis/{{element}}.confined.{config['dft']['gpaw']['basis']}.basis",
         log:
-            f"{LOGS}/confine_basis/C.log",
+            f"{LOGS}/confine_basis/{{element}}.log",
         benchmark:
-            f"{BENCHMARKS}/confine_basis/C.tsv"
+            f"{BENCHMARKS}/confine_basis/{{element}}.tsv"
         conda:
             "../../envs/gpaw.yaml"
         threads: 1
@@ -19,14 +19,14 @@ if config["dft"]["engine"] == "gpaw":
         params:
             gpaw=config["dft"]["gpaw"],
         message:
-            "Confine the orbitals of C to {params.gpaw[basis_radius]} bohr"
+            "Confine the orbitals of {wildcards.element} to {params.gpaw[basis_radius]} bohr"
         script:
             "../scripts/confine_basis.py"
 
     rule dft_gpaw:
         input:
             structure=f"{RESULTS}/structures/{{structure}}.extxyz",
-            basis=rules.confine_basis.output.basis,
+            basis=expand(rules.confine_basis.output.basis, element=ELEMENTS),
         output:
             density=f"{RESULTS}/dft/{{structure}}/density.cube",
             summary=f"{RESULTS}/dft/{{structure}}/summary.json",
@@ -63,17 +63,22 @@ else:
             f"{LOGS}/dft_openmx/{{structure}}.log",
         benchmark:
             f"{BENCHMARKS}/dft_openmx/{{structure}}.tsv"
+        # An attempt that met its time limit is continued by the next one.
+        retries: 3
         conda:
             "../../envs/openmx.yaml"
+        envmodules:
+            *config["dft"]["openmx"]["modules"],
         threads: 4
         resources:
+            **OPENMX_RANKS,
             mem_mb=lambda wildcards, attempt: dft_mem_mb(attempt),
             runtime=lambda wildcards, attempt: dft_runtime(attempt),
         params:
             cell=CELL,
             openmx=checked.physics(config),
             height=config["map"]["height"],
-            elements=config["dft"]["elements"],
+            elements=ELEMENTS,
             valence_electrons=VALENCE_ELECTRONS,
             kgrid=config["dft"]["kgrid"],
             kgrid_of=config["dft"]["kgrid_of"],

@@ -5,4 +5,5 @@ from temdenoise import logs
 with logs.capture(snakemake.log[0]):
     from temdenoise import gpaw_engine
 
-    gpaw_engine.confine_basis(snakemake.output.basis, "C", snakemake.params.gpaw)
+    symbol = snakemake.wildcards.element
+    gpaw_engine.confine_basis(snakemake.output.basis, symbol, snakemake.params.gpaw)

@@ -16,7 +16,7 @@ with logs.capture(snakemake.log[0]):
     with dft.failures(dft_config["on_failure"], target.density, target.summary, "gpaw"):
         density, summary = gpaw_engine.run(
             atoms,
-            Path(snakemake.input.basis).parent,
+            Path(snakemake.input.basis[0]).parent,
             settings,
             kgrid,
             Path(target.density).with_name("gpaw.txt"),

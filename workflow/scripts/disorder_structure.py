@@ -5,9 +5,7 @@ from temdenoise import logs, seeds, structures
 with logs.capture(snakemake.log[0]):
     params, name = snakemake.params, snakemake.wildcards.structure
     settings = params.cell
-    ordered = structures.graphene(
-        settings["cells"], settings["lattice_constant"], settings["cell_height"]
-    )
+    ordered = structures.ordered_sheet_of(settings)
     atoms = structures.disorder(
         ordered, settings["max_shift"], seeds.generator(params.seed, "structure", name)
     )

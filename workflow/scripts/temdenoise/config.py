@@ -9,6 +9,8 @@ import yaml
 
 from temdenoise.config_checks import first_conflict
 from temdenoise.config_values import (
+    atoms_per_structure,
+    elements,
     models,
     noises,
     patch_counts,
@@ -22,7 +24,9 @@ from temdenoise.openmx_data import missing_data
 
 __all__ = [
     "ConfigError",
+    "atoms_per_structure",
     "check",
+    "elements",
     "load_schema",
     "missing_data",
     "models",

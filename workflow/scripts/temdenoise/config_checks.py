@@ -7,12 +7,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from temdenoise.config_values import Config, models, patch_counts, structure_names
+from temdenoise.config_values import (
+    MATERIALS,
+    Config,
+    depths,
+    elements,
+    models,
+    patch_counts,
+    structure_names,
+)
 from temdenoise.config_violations import refusal
 
 _BOHR = 0.529177210903  # Å
 _ROUNDING = 1e-9
-_ELEMENTS = ("C",)
 
 
 def first_conflict(config: Config) -> str | None:
@@ -95,18 +102,29 @@ def section_within_the_image(config: Config) -> str | None:
     return refusal("figures.section", section, f"at most images.size ({size})")
 
 
+def thickness_of_the_material(config: Config) -> str | None:
+    """Refuse MoS₂ in one plane, and graphene or hBN that is not."""
+    material, thickness = config["structures"]["material"], config["structures"]["thickness"]
+    flat = not any(plane for _, _, plane in MATERIALS[material])
+    if flat == (thickness == 0):
+        return None
+    wanted = "0, as its atoms lie in one plane" if flat else "more than 0, as it has three planes"
+    return refusal("structures.thickness", thickness, f"for {material} {wanted}")
+
+
 def map_nearest_to_its_sheet(config: Config) -> str | None:
     """Refuse a cell in which the map lies nearer to the periodic image of the sheet."""
-    cell, height = config["structures"]["cell_height"], config["map"]["height"]
-    if cell > 2 * height:
+    cell, thickness = config["structures"]["cell_height"], config["structures"]["thickness"]
+    height = config["map"]["height"]
+    if cell > 2 * height + thickness:
         return None
-    return refusal("structures.cell_height", cell, f"more than twice map.height ({height} Å)")
+    room = f"twice map.height ({height} Å) plus structures.thickness ({thickness} Å)"
+    return refusal("structures.cell_height", cell, f"more than {room}")
 
 
 def map_within_the_orbitals(config: Config) -> str | None:
     """Refuse a map where all orbitals are zero."""
-    source, radius = _orbital_radius(config["dft"])
-    reach = radius * _BOHR
+    reach, source, radius = max(_reaches(config))
     if config["map"]["height"] < reach:
         return None
     limit = f"less than {reach:.3f} Å, where the orbitals end ({source}: {radius} bohr)"
@@ -115,7 +133,7 @@ def map_within_the_orbitals(config: Config) -> str | None:
 
 def elements_known(config: Config) -> str | None:
     """Refuse structures of elements that the engines are told nothing about."""
-    for symbol in _ELEMENTS:
+    for symbol in elements(config):
         if symbol not in config["dft"]["elements"]:
             return f"dft.elements.{symbol}: missing, but the structures contain {symbol}"
     return None
@@ -173,16 +191,18 @@ def _tiles(config: Config) -> Iterator[tuple[str, list[int], int, int]]:
             yield f"images.tiles.{split}[{number}]", entry["grid"], entry["count"], maps
 
 
-def _orbital_radius(dft: dict[str, Any]) -> tuple[str, float]:
-    """Return the key that sets the reach of the widest orbital, and the reach [bohr]."""
+def _reaches(config: Config) -> Iterator[tuple[float, str, float]]:
+    """Yield each element's reach above the sheet [Å], and the key and radius [bohr] behind it."""
+    for symbol, depth in depths(config).items():
+        key, radius = _orbital_radius(config["dft"], symbol)
+        yield radius * _BOHR - depth, key, radius
+
+
+def _orbital_radius(dft: dict[str, Any], symbol: str) -> tuple[str, float]:
     if dft["engine"] == "gpaw":
         return "dft.gpaw.basis_radius", dft["gpaw"]["basis_radius"]
-    radii = {
-        f"dft.elements.{symbol}.pao": float(re.sub(r"^[A-Za-z]+([\d.]+).*", r"\1", entry["pao"]))
-        for symbol, entry in dft["elements"].items()
-        if symbol in _ELEMENTS
-    }
-    return max(radii.items(), key=lambda item: item[1])
+    radius = re.sub(r"^[A-Za-z]+([\d.]+).*", r"\1", dft["elements"][symbol]["pao"])
+    return f"dft.elements.{symbol}.pao", float(radius)
 
 
 CHECKS = (
@@ -194,6 +214,7 @@ CHECKS = (
     regions_differ,
     figures_show_tested_factors,
     section_within_the_image,
+    thickness_of_the_material,
     map_nearest_to_its_sheet,
     elements_known,
     map_within_the_orbitals,

@@ -5,6 +5,13 @@ from typing import Any
 
 Config = Mapping[str, Any]
 
+# The atoms of a primitive cell: symbol, site of the honeycomb, plane (−1 lower, 0 middle, 1 upper).
+MATERIALS = {
+    "graphene": (("C", 0, 0), ("C", 1, 0)),
+    "hBN": (("B", 0, 0), ("N", 1, 0)),
+    "MoS2": (("Mo", 0, 0), ("S", 1, -1), ("S", 1, 1)),
+}
+
 # The settings of an engine that the density depends on; the others say how to get there.
 PHYSICS = {
     "gpaw": ("grid_spacing", "basis", "basis_radius", "energy_shift", "smearing"),
@@ -16,6 +23,29 @@ def physics(config: Config) -> dict[str, Any]:
     """Return the settings of the selected engine that the density depends on."""
     engine = config["dft"]["engine"]
     return {key: config["dft"][engine][key] for key in PHYSICS[engine]}
+
+
+def elements(config: Config) -> list[str]:
+    """Return the symbols of the elements that the structures contain, each once."""
+    material = MATERIALS[config["structures"]["material"]]
+    return list(dict.fromkeys(symbol for symbol, _, _ in material))
+
+
+def atoms_per_structure(config: Config) -> int:
+    """Return the number of atoms of one structure: two primitive cells a rectangular cell."""
+    nx, ny = config["structures"]["cells"]
+    return 2 * len(MATERIALS[config["structures"]["material"]]) * nx * ny
+
+
+def depths(config: Config) -> dict[str, float]:
+    """Return how far below the uppermost atoms those of each element end [Å]."""
+    material = MATERIALS[config["structures"]["material"]]
+    highest = {
+        symbol: max(plane for other, _, plane in material if other == symbol)
+        for symbol in elements(config)
+    }
+    spacing = config["structures"]["thickness"] / 2
+    return {s: (max(highest.values()) - plane) * spacing for s, plane in highest.items()}
 
 
 def models(config: Config) -> dict[str, dict[str, Any]]:

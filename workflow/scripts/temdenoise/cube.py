@@ -1,10 +1,13 @@
 """Gaussian cube files: the density as every engine hands it on."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import ase.io.cube
 import numpy as np
+import pandas as pd
 from ase import Atoms
 from ase.units import Bohr
 
@@ -12,6 +15,7 @@ from temdenoise.errors import InputError
 from temdenoise.files import REBUILD, atomic
 
 _HEADER_LINES = 6
+_LINES = 100_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def read(path: str | os.PathLike[str]) -> Cube:
             for _ in range(count):
                 file.readline()
             spacing = float(header[5][3]) * Bohr
-            values = _values(file.read(), shape, path)
+            values = _values(file, shape, path)
     except (IndexError, ValueError, OSError) as error:
         if isinstance(error, InputError):
             raise
@@ -99,16 +103,33 @@ def check_charge(
         )
 
 
-def _values(body: bytes, shape: tuple[int, ...], path: str | os.PathLike[str]) -> np.ndarray:
-    values = np.fromstring(body, sep=" ")  # half the time of np.array(body.split(), float)
-    if values.size != np.prod(shape):
+def _values(file: BinaryIO, shape: tuple[int, ...], path: str | os.PathLike[str]) -> np.ndarray:
+    values, count = np.empty(np.prod(shape)), 0
+    for block in _blocks(file):
+        found = block[~np.isnan(block)]  # a line may be shorter than the first
+        if count + found.size <= values.size:
+            values[count : count + found.size] = found
+        count += found.size
+    if count != values.size:
         raise InputError(
-            f"{path}: holds {values.size} of the {np.prod(shape)} values of its "
-            f"{' × '.join(map(str, shape))} grid: truncated or damaged; {REBUILD}"
+            f"{path}: holds {count} numbers for the {values.size} points of its "
+            f"{' × '.join(map(str, shape))} grid: truncated, damaged or NaN; {REBUILD}"
         )
     if not np.isfinite(values).all():
-        raise InputError(f"{path}: holds NaN or infinite values; {REBUILD}")
+        raise InputError(f"{path}: holds infinite values; {REBUILD}")
     return values.reshape(shape)
+
+
+def _blocks(file: BinaryIO) -> Iterator[np.ndarray]:
+    # pandas' parser takes a third of the time of np.fromstring, and reads block by block.
+    start = file.tell()
+    columns = range(len(file.readline().split()))
+    file.seek(start)
+    reader = pd.read_csv(
+        file, sep=r"\s+", header=None, names=columns, dtype=float, chunksize=_LINES
+    )
+    for block in reader:
+        yield block.to_numpy().ravel()
 
 
 def write_compressed(path: str | os.PathLike[str], cube: Cube) -> None:

@@ -24,9 +24,7 @@ def structure(path: str | os.PathLike[str], settings: dict[str, Any]) -> Atoms:
         The file is damaged or is not what the config says.
     """
     atoms = structures.read(path)
-    ordered = structures.graphene(
-        settings["cells"], settings["lattice_constant"], settings["cell_height"]
-    )
+    ordered = structures.ordered_sheet_of(settings)
     structures.check(atoms, ordered, settings["max_shift"], path)
     return atoms
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 from temdenoise.errors import InputError, StorageError
 
 REBUILD = "delete it and run the workflow again"
+_DAMAGED_NPY = (ValueError, SyntaxError, OverflowError, TypeError, tokenize.TokenError)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -49,9 +51,10 @@ def write_stack(
     """
     with atomic(path) as partial:
         stack = np.lib.format.open_memmap(partial, mode="w+", dtype="float32", shape=shape)
-        with partial.open("r+b") as file:
-            os.posix_fallocate(file.fileno(), 0, partial.stat().st_size)
+        _reserve(partial)
         for slot, image in zip(stack, images, strict=True):
+            if image.shape != slot.shape:
+                raise ValueError(f"{path}: an image of {image.shape} in a stack of {shape}")
             slot[...] = image
         stack.flush()
 
@@ -66,7 +69,7 @@ def open_stack(path: str | os.PathLike[str], ndim: int) -> np.ndarray:
     """
     try:
         stack = np.lib.format.open_memmap(path, mode="r")
-    except ValueError as error:
+    except _DAMAGED_NPY as error:
         raise InputError(f"{path}: not a whole .npy file ({error}); {REBUILD}") from error
     if stack.ndim != ndim:
         raise InputError(f"{path}: expected {ndim} axes, got shape {stack.shape}; {REBUILD}")
@@ -102,6 +105,12 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
 def _separator(path: str | os.PathLike[str]) -> str:
     return "\t" if Path(path).suffix == ".tsv" else ","
+
+
+def _reserve(path: Path) -> None:
+    if hasattr(os, "posix_fallocate"):  # macOS has none
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
 
 
 def _flush(path: Path) -> None:

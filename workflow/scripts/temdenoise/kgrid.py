@@ -8,9 +8,9 @@ _ROUNDING = 1e-6
 
 
 def kgrid_for(atoms: Atoms, kgrid: list[int], of: str, lattice_constant: float) -> list[int]:
-    """Return the k-grid of `atoms`, a rectangular graphene cell.
+    """Return the k-grid of `atoms`, a rectangular cell of a hexagonal sheet.
 
-    With `of` "cell" `kgrid` is used as it is. With "primitive" it belongs to the two-atom cell
+    With `of` "cell" `kgrid` is used as it is. With "primitive" it belongs to the primitive cell
     of `lattice_constant` [Å]; along each axis the spacing of k-points is then the same or
     smaller, rounded up to whole points.
     """

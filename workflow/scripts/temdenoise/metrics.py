@@ -28,8 +28,10 @@ def seam_ratio(image: np.ndarray, truth: np.ndarray, *, patch_size: int) -> floa
 
     The mean absolute difference of the error of neighbouring pixels (both axes) on either side
     of a patch edge, divided by its mean over all other neighbours. NaN for an error that is the
-    same everywhere.
+    same everywhere, and for an image of one patch.
     """
+    if max(truth.shape) <= patch_size:
+        return float("nan")
     error = np.asarray(image, dtype=float) - truth
     edges, others = zip(*(_jumps(error, axis, patch_size) for axis in (0, 1)), strict=True)
     with np.errstate(divide="ignore", invalid="ignore"):

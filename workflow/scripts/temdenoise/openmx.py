@@ -55,7 +55,7 @@ def run(
     grid = grid_for(atoms, settings["energy_cutoff"], height)
     attempts = _earlier(folder, _fingerprint(atoms, settings, elements, kgrid, grid))
     while not attempts or attempts[-1]["ending"] != CONVERGED:
-        mixing = _next(ladder(settings), attempts, restart=_latest_restart(folder) is not None)
+        mixing = _next(settings, attempts, restart=_latest_restart(folder) is not None)
         place = _prepare(folder, settings)
         text = input_text(atoms, settings, elements, kgrid, grid, mixing)
         (place / f"{NAME}.dat").write_text(text)
@@ -67,8 +67,12 @@ def run(
                 f"cleanly, and the next attempt continues; {_history(attempts[-1])}"
             )
     place = folder / attempts[-1]["folder"]
-    density = cube.read(place / f"{NAME}.tden.cube")
-    return density, _summary(place, settings, elements, atoms, grid, attempts)
+    try:
+        density = cube.read(place / f"{NAME}.tden.cube")
+        return density, _summary(place, settings, elements, atoms, grid, attempts)
+    except (EngineError, InputError):
+        _record(folder, attempts[:-1])  # or every later job would find the same bad files
+        raise
 
 
 def ladder(settings: Mapping[str, Any]) -> list[Mixing]:
@@ -138,13 +142,19 @@ def _attempt(
         "scf_steps": len(residuals),
         "residuals": residuals,
         "wall_s": round(time.monotonic() - start, 2),
+        "max_scf_steps": settings["max_scf_steps"],
         **vars(mixing),
     }
 
 
-def _next(rungs: list[Mixing], attempts: list[dict[str, Any]], *, restart: bool) -> Mixing:
-    tried = sum(attempt["ending"] == UNCONVERGED for attempt in attempts)
-    if tried == len(rungs):
+def _next(settings: Mapping[str, Any], attempts: list[dict[str, Any]], *, restart: bool) -> Mixing:
+    """Return the first mixing of the ladder that was not yet given `settings` max_scf_steps."""
+    left = [
+        mixing
+        for mixing in ladder(settings)
+        if not any(_was(mixing, settings["max_scf_steps"], attempt) for attempt in attempts)
+    ]
+    if not left:
         steps = sum(attempt["scf_steps"] for attempt in attempts)
         raise NotConverged(
             f"the SCF did not converge in {len(attempts)} attempts of {steps} steps in all: raise "
@@ -152,7 +162,15 @@ def _next(rungs: list[Mixing], attempts: list[dict[str, Any]], *, restart: bool)
             f"structure; {_history(attempts[-1])}",
             attempts,
         )
-    return _but(rungs[tried], restart=restart)
+    return _but(left[0], restart=restart)
+
+
+def _was(mixing: Mixing, steps: int, attempt: dict[str, Any]) -> bool:
+    if attempt["ending"] != UNCONVERGED or attempt["max_scf_steps"] < steps:
+        return False
+    return _but(mixing, restart=attempt["restart"]) == Mixing(
+        **{key: attempt[key] for key in vars(mixing)}
+    )
 
 
 def _prepare(folder: Path, settings: Mapping[str, Any]) -> Path:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from temdenoise.config_values import Config, structure_names
+from temdenoise.config_values import Config, elements, structure_names
 
 
 def missing_data(config: Config, results: str | os.PathLike[str]) -> str | None:
@@ -14,7 +14,8 @@ def missing_data(config: Config, results: str | os.PathLike[str]) -> str | None:
     if config["dft"]["engine"] != "openmx" or not _unfinished(config, Path(results)):
         return None
     data = Path(config["dft"]["openmx"]["data_path"]).expanduser()
-    for symbol, element in config["dft"]["elements"].items():
+    for symbol in elements(config):
+        element = config["dft"]["elements"][symbol]
         orbitals = element["pao"].partition("-")[0]
         for key, path in (
             ("pao", data / "PAO" / f"{orbitals}.pao"),

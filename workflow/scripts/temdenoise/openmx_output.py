@@ -16,6 +16,7 @@ _ACHIEVED = "The SCF was achieved at MD="
 _NOT_ACHIEVED = "The SCF was not fully achieved at MD="
 _FINISHED = "The calculation was normally finished."
 _SHOWN_STEPS = 6
+_BARE = "dft.openmx.command must end with the program itself"
 
 # What OpenMX prints when it stops, and what the user can do about it.
 _ENDINGS = (
@@ -33,14 +34,10 @@ _ENDINGS = (
     (r"(Format error [^\n]*\S)", "it could not read the atoms: {0}"),
     (r"errors in the inputfile", "it found errors in the input file"),
     (r"Species.Number may be wrong", "it could not read the input file: no species in it"),
-    (
-        r"Could not find an input file|can not open (\S+)",
-        "it found no input file in its run directory",
-    ),
-    (
-        r"check the number of threads|cannot find the number of threads",
-        "it was given no number of threads: dft.openmx.command must end with the program itself",
-    ),
+    (r"Could not find an input file", f"it was given no input file: {_BARE}"),
+    (r"can not open (\S+)", "it found no {0} where it was started: its run directory is meant"),
+    (r"cannot find the number of threads", f"it was given no number of threads: {_BARE}"),
+    (r"check the number of threads", f"it does not accept its number of threads: {_BARE}"),
     (r"must be divisible by", "it does not accept the grid scf.Ngrid"),
 )
 _SIGNALS = {
@@ -60,19 +57,20 @@ def ending(stdout: str, code: int) -> str:
     """
     for pattern, message in _ENDINGS:
         if match := re.search(pattern, stdout):
-            raise EngineError(f"OpenMX stopped: {message.format(*match.groups())}")
+            raise _stopped(stdout, message.format(*match.groups()))
     if code:
-        raise EngineError(f"OpenMX stopped: {_SIGNALS.get(_signal(code), f'exit code {code}')}")
+        raise _stopped(stdout, _SIGNALS.get(_signal(code), f"exit code {code}"))
     if _FINISHED in stdout and _ACHIEVED in stdout:
         return CONVERGED
     if _FINISHED in stdout and _NOT_ACHIEVED in stdout:
         return UNCONVERGED
-    raise EngineError("OpenMX stopped in mid-run without a word: look at its last lines above")
+    raise _stopped(stdout, "it did not say why; look at its last lines above")
 
 
 def norm_rd(stdout: str) -> list[float]:
     """Return the residual NormRD of each SCF step."""
-    return [float(value) for value in re.findall(r"NormRD = *(\S+)", stdout)]
+    # The blank behind it: a number may still be being written.
+    return [float(value) for value in re.findall(r"NormRD = *(\S+)\s", stdout)]
 
 
 def history(residuals: Sequence[float]) -> str:
@@ -127,6 +125,12 @@ def check_files(folder: Path) -> None:
     for suffix in ("out", "tden.cube"):
         if not (folder / f"{NAME}.{suffix}").is_file():
             raise EngineError(f"OpenMX wrote no {NAME}.{suffix}, though it says it finished")
+
+
+def _stopped(stdout: str, why: str) -> EngineError:
+    steps = len(norm_rd(stdout))
+    when = f"after {steps} SCF steps" if steps else "before its first SCF step ended"
+    return EngineError(f"OpenMX stopped {when}: {why}")
 
 
 def _signal(code: int) -> int:

@@ -31,8 +31,10 @@ def command(settings: Mapping[str, Any], threads: int) -> list[str]:
     launcher = ""
     if settings["ranks"] > 1:
         launcher = settings["launcher"].format(ranks=settings["ranks"], threads=threads)
-    words = shlex.split(launcher) + shlex.split(settings["command"])
-    return [*words, f"{NAME}.dat", "-nt", str(threads)]
+    program, *options = shlex.split(settings["command"])
+    if "/" in program:  # it is started in another directory
+        program = str(Path(program).expanduser().absolute())
+    return [*shlex.split(launcher), program, *options, f"{NAME}.dat", "-nt", str(threads)]
 
 
 def execute(folder: Path, words: list[str], deadline: float, margin: float) -> Run:
@@ -70,7 +72,9 @@ def _watch(process: subprocess.Popen[bytes], folder: Path, stop_at: float) -> bo
         now = time.monotonic()
         residuals = openmx_output.norm_rd((folder / f"{NAME}.std").read_text(errors="replace"))
         if len(residuals) > steps:
-            steps, longest, last = len(residuals), max(longest, now - last), now
+            if steps:  # the first one's time is that of the set-up
+                longest = max(longest, now - last)
+            steps, last = len(residuals), now
             _log.info("SCF step %d: NormRD %.3e", steps, residuals[-1])
         if not stopped and now + longest > stop_at:
             _end_scf(folder)

@@ -1,38 +1,51 @@
-"""Where are the atoms? Rectangular graphene cells and their disorder (Eq. 1, 2)."""
+"""Where are the atoms? Rectangular cells of hexagonal sheets and their disorder (Eq. 1, 2)."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import ase.io
 import numpy as np
 from ase import Atoms
 from ase.neighborlist import neighbor_list
 
+from temdenoise.config_values import MATERIALS
 from temdenoise.errors import InputError
 from temdenoise.files import REBUILD, atomic
 
-ATOMS_PER_CELL = 4
-_NEIGHBOURS = 3
 _DAMAGED = (ValueError, LookupError, AttributeError, RuntimeError, StopIteration, OSError)
+_SHELL = 1.1  # bonds: MoS₂'s next pairs, S above S and Mo beside Mo, are 1.3 times as long
 _POSITION_TOLERANCE = 1e-6  # [Å], the extended XYZ file keeps eight decimals
 
 
-def graphene(cells: tuple[int, int], lattice_constant: float, cell_height: float) -> Atoms:
-    """Return an ordered sheet of `cells` = (nx, ny) rectangular four-atom cells.
+def ordered_sheet(
+    material: str,
+    cells: tuple[int, int],
+    lattice_constant: float,
+    cell_height: float,
+    thickness: float = 0.0,
+) -> Atoms:
+    """Return an ordered sheet of `cells` = (nx, ny) rectangular cells of `material`.
 
-    The sheet lies at half of `cell_height` [Å]; a rectangular cell measures √3·a along x and
-    a along y with the `lattice_constant` a [Å].
+    A rectangular cell holds two primitive cells; it measures √3·a along x and a along y with the
+    `lattice_constant` a [Å]. The middle of the sheet lies at half of `cell_height` [Å], its
+    outermost planes of atoms are `thickness` [Å] apart.
     """
-    nx, ny = cells
-    bond = lattice_constant / np.sqrt(3)
-    half = lattice_constant / 2
-    basis = np.array([[0, 0], [bond, 0], [1.5 * bond, half], [2.5 * bond, half]])
-    corners = np.stack(np.meshgrid(np.arange(nx), np.arange(ny), indexing="ij"), -1).reshape(-1, 2)
-    xy = (corners[:, None] * [3 * bond, lattice_constant] + basis).reshape(-1, 2)
-    positions = np.column_stack([xy, np.full(len(xy), cell_height / 2)])
-    cell = [nx * 3 * bond, ny * lattice_constant, cell_height]
-    return Atoms("C" * len(positions), positions=positions, cell=cell, pbc=True)
+    symbols, sites, planes = zip(*MATERIALS[material], strict=True)
+    side = lattice_constant / np.sqrt(3)  # of the hexagons seen from above
+    heights = cell_height / 2 + thickness / 2 * np.array(planes)
+    primitive = np.column_stack([side * np.array(sites), np.zeros(len(sites)), heights])
+    centred = primitive + np.array([1.5 * side, lattice_constant / 2, 0])
+    cell = [3 * side, lattice_constant, cell_height]
+    one = Atoms(2 * symbols, np.concatenate([primitive, centred]), cell=cell, pbc=True)
+    return one.repeat((*cells, 1))
+
+
+def ordered_sheet_of(settings: Mapping[str, Any]) -> Atoms:
+    """Return the ordered sheet of the config's structures `settings`."""
+    names = ("material", "cells", "lattice_constant", "cell_height", "thickness")
+    return ordered_sheet(**{name: settings[name] for name in names})
 
 
 def displacement_coefficients(values: np.ndarray) -> np.ndarray:
@@ -63,16 +76,18 @@ def displacements(atoms: Atoms) -> np.ndarray:
 
 
 def mean_bond_lengths(atoms: Atoms) -> np.ndarray:
-    """Return the mean length of each atom's three bonds, (atoms,) [Å].
+    """Return the mean length of each atom's bonds, (atoms,) [Å].
 
-    Which atoms are bonded is read off the ordered sheet, so that a stretched bond still counts.
+    These are three, or six for the metal of MoS₂. Which atoms are bonded is read off the ordered
+    sheet, so that a stretched bond still counts.
     """
     ordered = atoms.copy()
     ordered.positions = atoms.arrays["ordered_positions"]
-    first, second, vectors = neighbor_list("ijD", ordered, cutoff=1.3 * _bond(ordered))
+    first, second, vectors = neighbor_list("ijD", ordered, cutoff=_SHELL * _bond(ordered))
     shifts = atoms.positions - ordered.positions
     lengths = np.linalg.norm(vectors + shifts[second] - shifts[first], axis=1)
-    return np.bincount(first, weights=lengths, minlength=len(atoms)) / _NEIGHBOURS
+    sums = np.bincount(first, weights=lengths, minlength=len(atoms))
+    return sums / np.bincount(first, minlength=len(atoms))
 
 
 def write(path: str | os.PathLike[str], atoms: Atoms) -> None:
@@ -112,13 +127,23 @@ def check(atoms: Atoms, ordered: Atoms, max_shift: float, path: str | os.PathLik
         raise _differs(
             path, "elements", atoms.get_chemical_formula(), ordered.get_chemical_formula()
         )
+    _check_order(atoms, ordered, path)
     if not np.allclose(atoms.cell, ordered.cell, atol=_POSITION_TOLERANCE):
         raise _differs(path, "cell [Å]", _edges(atoms), _edges(ordered))
     largest = float(np.abs(atoms.positions - ordered.positions)[:, :2].max())
     if not largest <= max_shift + _POSITION_TOLERANCE:
         raise _differs(path, "largest shift [Å]", f"{largest:.4f}", f"at most {max_shift}")
-    if not np.allclose(atoms.positions[:, 2], ordered.positions[:, 2], atol=_POSITION_TOLERANCE):
-        raise _differs(path, "z [Å]", atoms.positions[:, 2].mean(), ordered.positions[0, 2])
+    worst = int(np.abs(atoms.positions - ordered.positions)[:, 2].argmax())
+    got, wanted = atoms.positions[worst, 2], ordered.positions[worst, 2]
+    if not abs(got - wanted) <= _POSITION_TOLERANCE:
+        raise _differs(path, f"z [Å] of atom {worst}", f"{got:.6f}", f"{wanted:.6f}")
+
+
+def _check_order(atoms: Atoms, ordered: Atoms, path: object) -> None:
+    pairs = zip(atoms.symbols, ordered.symbols, strict=True)
+    for number, (got, wanted) in enumerate(pairs):
+        if got != wanted:
+            raise _differs(path, f"element of atom {number}", got, wanted)
 
 
 def _bond(ordered: Atoms) -> float:

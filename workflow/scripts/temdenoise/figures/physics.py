@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from ase import Atoms
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +13,7 @@ from temdenoise.figures.style import COLOURS, grid
 from temdenoise.structures import displacements, mean_bond_lengths
 
 _BINS = np.linspace(-1, 1, 121).tolist()  # 1/60 wide, so that the bands of Eq. 1 end on edges
+_PLANE = 0.1  # [Å], thinner than the distance of any two planes of atoms
 _BANDS = ((0.2, 0.25), (0.5, 2 / 3))  # |C_G| that Eq. 1 never gives
 
 
@@ -40,17 +42,25 @@ def maps(named: Mapping[str, DensityMap]) -> Figure:
 
 
 def brightness(pairs: Sequence[tuple[Atoms, DensityMap]]) -> Figure:
-    """Plot the brightness above each atom against the mean of its three bond lengths."""
+    """Plot the brightness above the uppermost atoms against the mean of their bond lengths."""
     figure, axes = grid(1, 1, (5.5, 4))
-    bonds = np.concatenate([mean_bond_lengths(atoms) for atoms, _ in pairs])
-    bright = np.concatenate([brightness_at(one, atoms) for atoms, one in pairs])
-    axes[0, 0].scatter(bonds, bright, s=8, color=COLOURS[0])
-    axes[0, 0].set(
-        xlabel="mean of the three bond lengths [Å]",
-        ylabel="density above the atom [e/bohr³]",
-        title=f"{len(bonds)} atoms, correlation {np.corrcoef(bonds, bright)[0, 1]:+.2f}",
-    )
+    table = pd.concat([_uppermost(atoms, one) for atoms, one in pairs])
+    for colour, (symbol, rows) in zip(COLOURS, table.groupby("symbol"), strict=False):
+        label = f"{len(rows)} {symbol}, correlation {rows['bond'].corr(rows['bright']):+.2f}"
+        axes[0, 0].scatter(rows["bond"], rows["bright"], s=8, color=colour, label=label)
+    axes[0, 0].set(xlabel="mean bond length [Å]", ylabel="density above the atom [e/bohr³]")
+    axes[0, 0].legend(frameon=False)
     return figure
+
+
+def _uppermost(atoms: Atoms, density_map: DensityMap) -> pd.DataFrame:
+    columns = {
+        "symbol": atoms.get_chemical_symbols(),
+        "bond": mean_bond_lengths(atoms),
+        "bright": brightness_at(density_map, atoms),
+    }
+    z = atoms.positions[:, 2]
+    return pd.DataFrame(columns)[z > z.max() - _PLANE]
 
 
 def _sheet(axes: Axes, atoms: Atoms) -> None:
