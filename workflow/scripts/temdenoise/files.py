@@ -89,7 +89,9 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     try:
         return pd.read_csv(path, sep=_separator(path))
     except (ValueError, OSError) as error:
-        raise InputError(f"{path}: not a readable table ({error}); {REBUILD}") from error
+        raise InputError(
+            f"{path}: not a readable table ({str(error).strip()}); {REBUILD}"
+        ) from error
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

@@ -23,7 +23,10 @@ def combine(scores: list[pd.DataFrame]) -> pd.DataFrame:
     missing = table[["ms_ssim", "ms_ssim_noisy"]].isna().any(axis=1)
     if missing.any():
         bad = table.loc[missing, ["model", "test_noise", "c_noise"]].iloc[0].tolist()
-        raise InputError(f"the score of model, noise, C_noise = {bad} is not a number")
+        raise InputError(
+            f"the score of model, noise, C_noise = {', '.join(map(str, bad))} is not a number: "
+            "look at the model's training history"
+        )
     return table
 
 

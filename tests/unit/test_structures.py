@@ -1,0 +1,236 @@
+import numpy as np
+import pytest
+from ase.neighborlist import neighbor_list
+from hypothesis import given
+from hypothesis import strategies as st
+
+from temdenoise import structures
+from temdenoise.errors import InputError
+
+A = 2.4644
+BOND = A / np.sqrt(3)
+MAX_SHIFT = 0.284
+CELLS = st.tuples(st.integers(2, 5), st.integers(2, 5))
+PATH = "train-1.extxyz"
+
+
+def sheet(cells=(2, 3)):
+    return structures.graphene(cells, A, 15.0)
+
+
+def disordered(cells=(2, 3), seed=1):
+    return structures.disorder(sheet(cells), MAX_SHIFT, np.random.default_rng(seed))
+
+
+def coefficient(value):
+    return float(structures.displacement_coefficients(np.array(value)))
+
+
+@given(CELLS)
+def test_ordered_sheet_has_four_atoms_a_cell_in_one_plane(cells):
+    atoms = sheet(cells)
+    assert len(atoms) == 4 * cells[0] * cells[1]
+    np.testing.assert_array_equal(atoms.positions[:, 2], 7.5)
+    np.testing.assert_allclose(
+        atoms.cell.array, np.diag([cells[0] * np.sqrt(3) * A, cells[1] * A, 15.0])
+    )
+    assert atoms.pbc.all()
+
+
+@given(CELLS)
+def test_every_atom_has_three_neighbours_at_one_bond_length(cells):
+    first, lengths = neighbor_list("id", sheet(cells), cutoff=1.3 * BOND)
+    np.testing.assert_array_equal(np.bincount(first), 3)
+    np.testing.assert_allclose(lengths, BOND)
+
+
+@given(st.floats(-10, 10))
+def test_displacement_lies_in_one_of_three_bands(value):
+    size = abs(coefficient(value))
+    assert size <= 0.2 or 0.25 < size <= 0.5 or 2 / 3 < size <= 1
+
+
+@given(st.floats(-10, 10))
+def test_displacement_is_an_odd_function(value):
+    assert coefficient(-value) == -coefficient(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, 0), (0.5, 0.1), (1, 0.2), (1.2, 0.3), (2, 0.5), (2.4, 0.8), (3, 1), (3.001, 1), (9, 1)],
+)
+def test_boundaries_belong_to_the_lower_band(value, expected):
+    assert coefficient(value) == pytest.approx(expected, rel=1e-12)
+
+
+def test_displacements_keep_their_shape_and_places():
+    values = np.array([[0.5, -1.2, 2.4], [-9, 1, 0]])
+    expected = [[0.1, -0.3, 0.8], [-1, 0.2, 0]]
+    np.testing.assert_allclose(structures.displacement_coefficients(values), expected)
+
+
+def test_bands_have_the_fractions_of_a_normal_distribution():
+    count = 200_000
+    values = np.random.default_rng(1).standard_normal(count)
+    sizes = np.abs(structures.displacement_coefficients(values))
+    for upper, lower, share in [(0.2, -1, 0.6827), (0.5, 0.25, 0.2718), (1, 2 / 3, 0.0455)]:
+        error = np.sqrt(share * (1 - share) / count)
+        assert abs(np.mean((sizes > lower) & (sizes <= upper)) - share) < 4 * error
+
+
+def test_x_and_y_are_displaced_independently_and_z_not_at_all():
+    ordered = sheet((60, 80))
+    atoms = structures.disorder(ordered, MAX_SHIFT, np.random.default_rng(1))
+    x, y = structures.displacements(atoms).T
+    for one, other in [(x, y), (abs(x), abs(y)), (x[1:], x[:-1])]:
+        assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(len(one))
+    assert x.std() == pytest.approx(y.std(), rel=0.05)
+    np.testing.assert_array_equal(atoms.positions[:, 2], ordered.positions[:, 2])
+
+
+@given(st.integers(0, 2**32), st.floats(0.01, 0.5))
+def test_displacements_reach_up_to_the_largest_shift(seed, max_shift):
+    atoms = structures.disorder(sheet((9, 9)), max_shift, np.random.default_rng(seed))
+    sizes = np.abs(structures.displacements(atoms)) / max_shift
+    assert sizes.max() <= 1 + 1e-9
+    assert sizes.max() > 0.5
+
+
+def test_disorder_leaves_the_ordered_sheet_alone():
+    ordered = sheet()
+    structures.disorder(ordered, MAX_SHIFT, np.random.default_rng(1))
+    assert ordered == sheet()
+    assert "ordered_positions" not in ordered.arrays
+
+
+def test_structure_comes_back(tmp_path):
+    atoms = disordered()
+    atoms.info = {"name": "train-1", "seed": 250111225, "max_shift": MAX_SHIFT, "split": "train"}
+    structures.write(tmp_path / PATH, atoms)
+    back = structures.read(tmp_path / PATH)
+    np.testing.assert_allclose(back.positions, atoms.positions, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(
+        back.arrays["ordered_positions"], sheet().positions, rtol=0, atol=1e-8
+    )
+    np.testing.assert_allclose(back.cell.array, atoms.cell.array, rtol=0, atol=1e-8)
+    assert str(back.symbols) == str(atoms.symbols)
+    assert back.info == atoms.info
+    structures.check(back, sheet(), MAX_SHIFT, PATH)
+
+
+def test_bond_lengths_of_the_ordered_sheet_are_the_bond():
+    for cells in [(2, 2), (2, 3), (5, 9)]:
+        atoms = structures.disorder(sheet(cells), 0.0, np.random.default_rng(1))
+        np.testing.assert_allclose(structures.mean_bond_lengths(atoms), BOND)
+
+
+@pytest.mark.parametrize("cells", [(2, 2), (3, 2), (4, 5)])
+@pytest.mark.parametrize("moved", [0, 3, 7])
+def test_atom_moved_along_a_bond_changes_itself_and_its_neighbours(cells, moved):
+    atoms = structures.disorder(sheet(cells), 0.0, np.random.default_rng(1))
+    first, second, vectors = neighbor_list("ijD", sheet(cells), cutoff=1.3 * BOND)
+    bonds = dict(zip(second[first == moved], vectors[first == moved], strict=True))
+    stretched = min(bonds)
+    atoms.positions[moved] -= 0.1 * bonds[stretched] / BOND
+    squeezed = np.sqrt(BOND**2 + 0.1**2 - 0.1 * BOND)
+    lengths = dict.fromkeys(bonds, squeezed) | {stretched: BOND + 0.1}
+    expected = np.full(len(atoms), BOND)
+    expected[moved] = np.mean(list(lengths.values()))
+    for neighbour, length in lengths.items():
+        expected[neighbour] = (2 * BOND + length) / 3
+    np.testing.assert_allclose(structures.mean_bond_lengths(atoms), expected)
+
+
+def test_bond_stretched_beyond_the_neighbour_search_still_counts():
+    atoms = structures.disorder(sheet(), 0.0, np.random.default_rng(1))
+    atoms.positions[5, 0] += 0.9 * BOND
+    assert structures.mean_bond_lengths(atoms)[5] > 1.2 * BOND
+
+
+@given(st.integers(0, 99))
+def test_bond_lengths_do_not_depend_on_where_the_cell_begins(seed):
+    atoms = disordered((2, 2), seed)
+    expected = structures.mean_bond_lengths(atoms)
+    moved = atoms.copy()
+    shift = np.array([*np.random.default_rng(seed).uniform(-5, 5, 2), 0])
+    moved.positions += shift
+    moved.arrays["ordered_positions"] += shift
+    np.testing.assert_allclose(structures.mean_bond_lengths(moved), expected)
+
+
+def test_check_accepts_what_disorder_makes():
+    structures.check(disordered(), sheet(), MAX_SHIFT, PATH)
+
+
+def without_an_atom(atoms):
+    del atoms[3]
+
+
+def with_nitrogen(atoms):
+    atoms.symbols[3] = "N"
+
+
+def in_a_longer_cell(atoms):
+    atoms.cell[1, 1] += 0.01
+
+
+def with_one_atom_too_far(atoms):
+    atoms.positions[3, 1] += 2 * MAX_SHIFT + 1e-3
+
+
+def with_one_atom_too_far_back(atoms):
+    atoms.positions[3, 0] -= 2 * MAX_SHIFT + 1e-3
+
+
+def without_a_number(atoms):
+    atoms.positions[3, 0] = np.nan
+
+
+def with_one_atom_lifted(atoms):
+    atoms.positions[3, 2] += 0.01
+
+
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        (without_an_atom, r"atoms: got 23, the config says 24"),
+        (with_nitrogen, r"elements: got C23N, the config says C24"),
+        (in_a_longer_cell, r"cell \[Å\]: got .*7\.4032.*, the config says .*7\.3932"),
+        (with_one_atom_too_far, r"largest shift \[Å\]: got 0\.\d+, the config says at most 0\.284"),
+        (with_one_atom_too_far_back, r"largest shift \[Å\]: got 0\.\d+, the config says at most"),
+        (without_a_number, r"largest shift \[Å\]: got nan"),
+        (with_one_atom_lifted, r"z \[Å\]: got 7\.50\d+, the config says 7\.5"),
+    ],
+)
+def test_check_names_file_difference_and_remedy(damage, what):
+    atoms = disordered()
+    damage(atoms)
+    with pytest.raises(InputError, match=rf"^train-1\.extxyz: {what}.*mend the config, or delete"):
+        structures.check(atoms, sheet(), MAX_SHIFT, PATH)
+
+
+def test_truncated_structure_is_refused_wherever_it_is_cut(tmp_path):
+    structures.write(tmp_path / PATH, disordered())
+    whole = (tmp_path / PATH).read_bytes()
+    for size in range(0, len(whole) - len("  1.00000000\n"), 7):
+        (tmp_path / PATH).write_bytes(whole[:size])
+        with pytest.raises(InputError, match=r"train-1\.extxyz: .*delete it and run"):
+            structures.read(tmp_path / PATH)
+
+
+def test_structure_without_ordered_positions_is_refused(tmp_path):
+    structures.write(tmp_path / PATH, sheet())
+    with pytest.raises(InputError, match=r"train-1\.extxyz: has no array ordered_positions"):
+        structures.read(tmp_path / PATH)
+
+
+@pytest.mark.parametrize("content", [b"some text\n" * 9, b"\xff\xfe\x00" * 99, b"2\n\nC 0 0 0\n"])
+def test_file_of_another_kind_is_no_structure(tmp_path, content):
+    (tmp_path / PATH).write_bytes(content)
+    with pytest.raises(InputError, match=r"train-1\.extxyz: not a whole extended XYZ file"):
+        structures.read(tmp_path / PATH)
+
+
+def test_missing_structure_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"train-1\.extxyz: not a whole extended XYZ file"):
+        structures.read(tmp_path / PATH)

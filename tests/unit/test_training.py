@@ -1,0 +1,125 @@
+from itertools import chain
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from temdenoise import training
+from temdenoise.errors import StorageError
+from temdenoise.network import unet
+from temdenoise.patches import PatchStack, shuffled
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+RECIPE = {"filters": [2, 3, 4], "batch_size": 4, "learning_rate": 0.01}
+NUMBERS = (np.arange(18), np.arange(18, 24))
+
+
+def patch_stack():
+    noisy = np.random.default_rng(1).random((4, 16, 24), dtype=np.float32)
+    return PatchStack(noisy, (noisy[:2] > 0.5) * 0.5, np.array([0, 1, 0, 1]), 8)
+
+
+def train(seed=7, model="G", epochs=4):
+    lines = []
+    network, history = training.train(
+        patch_stack(),
+        NUMBERS,
+        RECIPE | {"epochs": epochs},
+        model=model,
+        seed=seed,
+        log=lines.append,
+    )
+    return network, history, lines
+
+
+class Recorder:
+    """Stands for a patch stack; keeps the numbers of the patches it was asked for."""
+
+    def __init__(self):
+        self.batches = []
+
+    def pairs(self, numbers):
+        self.batches.append(numbers.tolist())
+        return (np.zeros((len(numbers), 4, 4, 1), dtype=np.float32),) * 2
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return train()
+
+
+def weights(network):
+    return np.concatenate([values.ravel() for values in network.get_weights()])
+
+
+@given(st.integers(1, 30), st.integers(1, 9))
+def test_batches_give_each_patch_once_and_in_order(count, batch_size):
+    stack = Recorder()
+    numbers = np.random.default_rng(1).permutation(count)
+    batches = training.Batches(stack, lambda _: numbers, batch_size)
+    for index in range(len(batches)):
+        batches[index]
+    assert list(chain(*stack.batches)) == numbers.tolist()
+    assert {len(batch) for batch in stack.batches[:-1]} <= {batch_size}
+    assert len(stack.batches[-1]) <= batch_size
+
+
+def test_keras_reads_the_epochs_from_0_each_in_its_own_order():
+    stack = Recorder()
+    network = unet(RECIPE["filters"])
+    network.compile("sgd", "mean_absolute_error")
+    orders = [shuffled(np.arange(7), 7, "G", epoch).tolist() for epoch in range(3)]
+    batches = training.Batches(stack, lambda epoch: np.array(orders[epoch]), 3)
+    network.fit(batches, epochs=3, shuffle=False, verbose=0)
+    peeked = len(stack.batches) - 3 * 3
+    assert peeked >= 0
+    assert list(chain(*stack.batches[peeked:])) == list(chain(*orders))
+
+
+def test_training_lowers_the_loss(trained):
+    _, history, _ = trained
+    assert history["loss"].iloc[-1] < 0.9 * history["loss"].iloc[0]
+
+
+def test_history_has_a_row_an_epoch(trained):
+    _, history, _ = trained
+    assert history.columns.tolist() == ["epoch", "loss", "val_loss", "seconds"]
+    assert history["epoch"].tolist() == [1, 2, 3, 4]
+    assert (history["seconds"] >= 0).all()
+
+
+def test_validation_loss_is_the_mean_absolute_error_of_the_validation_patches(trained):
+    network, history, _ = trained
+    noisy, target = patch_stack().pairs(NUMBERS[1])
+    expected = np.abs(network.predict(noisy, verbose=0) - target).mean()
+    assert history["val_loss"].iloc[-1] == pytest.approx(expected, rel=1e-4)
+
+
+def test_log_has_a_line_an_epoch_with_the_time_left(trained):
+    _, history, lines = trained
+    assert len(lines) == 4
+    assert lines[0].startswith(f"epoch 1/4: loss {history['loss'][0]:.5f}, validation ")
+    assert lines[-1].endswith("about 0 min left")
+
+
+def test_same_seed_is_the_same_network_bit_for_bit(trained):
+    np.testing.assert_array_equal(weights(train()[0]), weights(trained[0]))
+
+
+def test_seed_and_model_name_change_the_network_at_its_start():
+    names = [{}, {}, {"seed": 8}, {"model": "SP"}]
+    starts = [weights(train(epochs=0, **name)[0]).tobytes() for name in names]
+    assert starts[0] == starts[1]
+    assert len(set(starts)) == 3
+
+
+def test_saved_network_is_whole_or_absent(tmp_path, trained, no_room):
+    training.save(tmp_path / "a.keras", trained[0])
+    back = keras.saving.load_model(tmp_path / "a.keras")
+    np.testing.assert_array_equal(weights(back), weights(trained[0]))
+    with no_room(4096), pytest.raises(StorageError, match=r"no room on the disk for .*b\.keras"):
+        training.save(tmp_path / "b.keras", trained[0])
+    assert [path.name for path in tmp_path.iterdir()] == ["a.keras"]
