@@ -43,6 +43,13 @@ def test_density_of_points_is_never_lower_than_asked_and_no_point_more(nx, ny, k
         assert points == 1 or (points - 1) * length < asked * HEIGHT_OF_PRIMITIVE_CELL
 
 
+@pytest.mark.parametrize("lattice_constant", [2.4644, 2.46, 2.5001])
+def test_grid_that_divides_evenly_is_not_rounded_up(lattice_constant):
+    for nx in range(1, 13):
+        atoms = graphene((nx, 2), lattice_constant, 15.0)
+        assert kgrid_for(atoms, [6 * nx, 1, 1], "primitive", lattice_constant)[0] == 3
+
+
 @given(CELLS, CELLS, POINTS, POINTS, POINTS)
 def test_each_axis_has_a_point_and_z_is_kept(nx, ny, kx, ky, kz):
     points = grid((nx, ny), [kx, ky, kz])

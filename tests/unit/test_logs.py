@@ -26,7 +26,7 @@ def fail_in(path, error):
 def in_python(code):
     return subprocess.run(
         [sys.executable, "-c", "from temdenoise import logs\n" + code],
-        env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
+        env={**os.environ, "PYTHONPATH": str(SCRIPTS), "PYTHONUNBUFFERED": ""},
         capture_output=True,
         text=True,
     )

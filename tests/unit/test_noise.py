@@ -178,6 +178,12 @@ def test_dark_patches_dim_spots_bright_ones_enhance_others_leave():
         assert (np.sign(noisy - levels)[spots] == sign).all()
 
 
+def test_enhanced_spots_saturate_at_white():
+    levels, noisy, _ = ramp(**KINDS["bright"])
+    assert noisy.max() == 1
+    assert (noisy[levels > 0.99] == 1).all()
+
+
 def test_spots_change_by_eq_5():
     levels, noisy, value = ramp(smoothness=0.5, **KINDS["dark"])
     spots = levels > value
