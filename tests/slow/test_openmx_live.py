@@ -105,9 +105,10 @@ def test_density_does_not_need_the_energy(tmp_path, atoms, result):
 def test_interrupted_scf_continues_to_the_same_density(tmp_path, atoms, result):
     whole = result[1]
     with pytest.raises(EngineError, match="time limit was near after"):
-        run(tmp_path, atoms, seconds=0.8 * whole["wall_s"])
+        run(tmp_path, atoms, seconds=0.6 * whole["wall_s"])
     density, summary = run(tmp_path, atoms)
     first, second = summary["attempts"]
     assert 0 < first["scf_steps"] < whole["scf_steps"]
-    assert second["scf_steps"] < whole["scf_steps"]
+    # OpenMX calls the first one 1; from free atoms the second is larger still.
+    assert second["residuals"][1] <= 1.2 * first["residuals"][-1]
     check_same(density, result[0])

@@ -46,7 +46,7 @@ def test_density_of_points_is_never_lower_than_asked_and_no_point_more(nx, ny, k
 @pytest.mark.parametrize("lattice_constant", [2.4644, 2.46, 2.5001])
 def test_grid_that_divides_evenly_is_not_rounded_up(lattice_constant):
     for nx in range(1, 13):
-        atoms = graphene((nx, 2), lattice_constant, 15.0)
+        atoms = ordered_sheet("graphene", (nx, 2), lattice_constant, 15.0)
         assert kgrid_for(atoms, [6 * nx, 1, 1], "primitive", lattice_constant)[0] == 3
 
 
