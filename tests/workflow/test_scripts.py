@@ -78,7 +78,7 @@ def write_double(run, name):
     cube.write(run.path(f"{name}.cube"), atoms, density)
     summary = {
         **{"engine": "test double", "version": "0", "converged": True},
-        **{"orbitals": "s", "orbital_radius_bohr": 6},
+        **{"orbitals": "s", "orbital_radius_bohr": 6, "grid": [28, 24, 48]},
     }
     (run.folder / f"{name}.json").write_text(json.dumps(summary))
 
@@ -249,6 +249,7 @@ def test_the_map_is_the_plane_of_the_cube(run):
     atoms = structures.read(run.path("test-1.extxyz"))
     density_map = read_map(run.path("test-1.tif"))
     assert density_map.metadata["engine"] == "test double"
+    assert density_map.metadata["grid"] == [28, 24, 48]
     assert density_map.values == pytest.approx(
         test_double_density(atoms)[:, :, 39].T, rel=1e-5, abs=1e-12
     )

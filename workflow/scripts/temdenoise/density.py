@@ -22,7 +22,7 @@ _log = logging.getLogger("temdenoise")
 _ON_PLANE = 1e-3  # [Å]: the density changes by less than 2 % over it at 3 Å
 _NEAR_THE_EDGE = 0.9  # of the orbital radius
 _PIXELS_PER_NM = 10.0  # times 1/Å
-RECORDED = ("engine", "version", "orbitals", "orbital_radius_bohr")
+RECORDED = ("engine", "version", "orbitals", "orbital_radius_bohr", "grid")
 _DAMAGED = (ValueError, LookupError, TypeError, ArithmeticError, struct.error, OSError)
 
 
@@ -73,7 +73,7 @@ def slice_above(cube: Cube, atoms: Atoms, height: float) -> DensityMap:
         np.roll(values, tuple(whole), axis=(0, 1)).T.astype(np.float32),
         (float(spacing[1]), float(spacing[0])),
         (float(rest[1]), float(rest[0])),
-        {"height_angstrom": height, "slice": method, "grid": list(cube.values.shape)},
+        {"height_angstrom": height, "slice": method},
     )
 
 

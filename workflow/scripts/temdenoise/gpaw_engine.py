@@ -81,13 +81,15 @@ def run(
             "dft.gpaw.max_scf_steps or dft.gpaw.smearing",
             [_attempt("not converged", text)],
         ) from error
-    return Cube(calculator.get_pseudo_density() * Bohr**3, np.zeros(3)), {
+    density = calculator.get_pseudo_density() * Bohr**3
+    return Cube(density, np.zeros(3)), {
         "version": gpaw.__version__,
         "scf_steps": int(calculator.get_number_of_iterations()),
         "energy_eV": float(energy),
         "wall_s": round(time.monotonic() - start, 2),
         "orbitals": settings["basis"],
         "orbital_radius_bohr": settings["basis_radius"],
+        "grid": list(density.shape),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "attempts": [_attempt("converged", text)],
     }
