@@ -499,6 +499,23 @@ def test_model_is_training_with_its_own_keys_on_top():
     assert models["SP"] == PAPER["training"] | {"noise": "SP"}
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("command", "openmx 'unbalanced"),
+        ("command", " "),
+        ("launcher", "srun -n {tasks}"),
+        ("launcher", "srun -n {"),
+    ],
+)
+def test_command_line_that_cannot_be_started_is_refused(key, value):
+    config = copy.deepcopy(PAPER)
+    config["dft"]["openmx"][key] = value
+    message = refused(config)
+    assert message.startswith(f"dft.openmx.{key}: ")
+    assert "{ranks} and {threads}" in message
+
+
 def test_noises_are_those_of_the_models_left():
     assert cfg.noises(PAPER) == ["G", "SP", "GSP", "BBG"]
     left = changed("models: {G: null, SP: null, second: {noise: GSP}}")

@@ -77,6 +77,11 @@ def test_the_workflow_catalogue_finds_the_workflow(clone):
     assert jobs == PAPER - Counter(all=1) + Counter(everything=1)
 
 
+@pytest.mark.parametrize("profile", ["slurm", "profiles/slurm", "profiles/local"])
+def test_every_profile_knows_the_paper(clone, profile):
+    assert clone.jobs("--profile", profile) == PAPER
+
+
 def test_it_runs_from_another_directory(clone, tmp_path):
     files = ("--configfile", clone.folder / "config/config.yaml", "--directory", tmp_path)
     assert clone.jobs("--snakefile", clone.folder / "Snakefile", *files) == PAPER

@@ -4,6 +4,7 @@ Each check takes a config that keeps the schema and returns what is wrong in one
 """
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -149,6 +150,20 @@ def background_target_for_background_noise(config: Config) -> str | None:
     return None
 
 
+def openmx_can_be_started(config: Config) -> str | None:
+    """Refuse a command or launcher that is no command line."""
+    openmx = config["dft"]["openmx"]
+    for key, fill in (("command", {}), ("launcher", {"ranks": 2, "threads": 1})):
+        try:
+            words = shlex.split(openmx[key].format(**fill) if fill else openmx[key])
+        except (ValueError, LookupError):
+            words = []
+        if not words:
+            allowed = "a command line; a launcher may hold {ranks} and {threads}, nothing else"
+            return refusal(f"dft.openmx.{key}", openmx[key], allowed)
+    return None
+
+
 def fractions_within_one(config: Config) -> str | None:
     """Refuse more dark and bright patches than there are patches."""
     background = config["noise"]["background"]
@@ -219,6 +234,7 @@ CHECKS = (
     elements_known,
     map_within_the_orbitals,
     background_target_for_background_noise,
+    openmx_can_be_started,
     fractions_within_one,
     probability_within_one,
     patches_on_both_sides,
