@@ -13,10 +13,10 @@ from ase.units import Hartree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from temdenoise import cube, openmx, openmx_process, seeds, structures
+from temdenoise import cube, openmx, openmx_attempts, openmx_process, seeds, structures
 from temdenoise.density import slice_above
 from temdenoise.errors import EngineError, InputError, NotConverged
-from temdenoise.openmx import ladder
+from temdenoise.openmx_ladder import ladder
 
 TEST_DOUBLE = Path(__file__).parents[1] / "data" / "fake_openmx.py"
 ORDERED = structures.ordered_sheet("graphene", (1, 2), 2.4644, 15.0)
@@ -427,7 +427,7 @@ def test_cutoff_in_use_below_the_one_asked_for_is_refused(run):
 @pytest.mark.parametrize("play", ["", "--steps 100"])
 def test_cleaning_keeps_what_was_said(run, folder, data, play):
     run(play, max_scf_steps=50)
-    openmx.clean(folder)
+    openmx_attempts.clean(folder)
     kept = {path.name for path in folder.glob("attempt-*/*")}
     assert kept == {"temdenoise.dat", "temdenoise.std", "temdenoise.out"}
     assert not (folder / "attempts.json").exists()
@@ -436,7 +436,7 @@ def test_cleaning_keeps_what_was_said(run, folder, data, play):
 
 def test_run_after_cleaning_starts_anew(run, folder):
     run()
-    openmx.clean(folder)
+    openmx_attempts.clean(folder)
     _, summary = run("--steps 4")
     assert summary["scf_steps"] == 4
     assert names(folder) == ["attempt-1"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from temdenoise import logs
 
 with logs.capture(snakemake.log[0]):
-    from temdenoise import cube, dft, openmx
+    from temdenoise import cube, dft, openmx, openmx_attempts
     from temdenoise.kgrid import kgrid_for
 
     params, target = snakemake.params, snakemake.output
@@ -33,4 +33,4 @@ with logs.capture(snakemake.log[0]):
         facts = {"engine": "openmx", "kgrid": kgrid, "electrons": electrons}
         dft.write(target.density, target.summary, atoms, planes, {**facts, **summary})
         if settings["keep"] != "all":
-            openmx.clean(folder)
+            openmx_attempts.clean(folder)
