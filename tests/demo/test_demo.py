@@ -68,6 +68,8 @@ def test_the_density_has_four_electrons_a_carbon(name):
     summary = json.loads((DEMO / f"dft/{name}/summary.json").read_text())
     assert summary["engine"] == "gpaw"
     assert summary["converged"]
+    (attempt,) = summary["attempts"]
+    assert len(attempt["residuals"]) == summary["scf_steps"] - 1
     assert summary["electrons"] == pytest.approx(4 * 60, rel=0.005)
 
 

@@ -73,6 +73,15 @@ def test_every_material_has_its_valence_electrons(engine, tmp_path, material, a,
     assert brightness_at(slice_above(density, sheet, 3.0), upper).min() > 1e-9
 
 
+def test_the_residual_of_each_step_is_recorded(result):
+    _, summary = result
+    (attempt,) = summary["attempts"]
+    residuals = attempt["residuals"]
+    assert attempt["ending"] == "converged"
+    assert attempt["scf_steps"] == summary["scf_steps"] == len(residuals) + 1
+    assert 0 < residuals[-1] < 1e-4 < 1e-2 < residuals[0]
+
+
 def test_the_map_ends_where_the_orbitals_end(atoms, result):
     density, _ = result
     assert brightness_at(slice_above(density, atoms, 3.0), atoms).min() > 1e-9

@@ -110,7 +110,8 @@ def _calculator(settings: dict[str, Any], kgrid: list[int], text: Path) -> Any:
 
 
 def _attempt(ending: str, text: Path) -> dict[str, Any]:
-    # A step's last column is the decimal logarithm of the change of the density per electron.
-    steps = re.findall(r"iter: *\d+\|.*\| *(-?[\d.]+)c?\|", text.read_text())
-    residuals = [round(10 ** float(step), 12) for step in steps]
-    return {"ending": ending, "scf_steps": len(residuals), "residuals": residuals}
+    # A step's last column is log10 of the change of the density per electron; the first has none.
+    steps = re.findall(r"^\|iter: *\d+\|.*\|([^|\n]*)\|$", text.read_text(), re.MULTILINE)
+    changes = [step.strip(" c") for step in steps]
+    residuals = [10 ** float(change) for change in changes if change]
+    return {"ending": ending, "scf_steps": len(steps), "residuals": residuals}
