@@ -1,47 +1,5 @@
-import os
-import re
-import shutil
-import subprocess
-import sys
-from collections import Counter
-from pathlib import Path
-
 import pytest
-
-ROOT = Path(__file__).parents[2]
-TRACKED = ("Snakefile", "workflow", "config", "envs", "profiles", "slurm")
-DEMO = ("--configfile", "config/demo.yaml")
-
-
-class Clone:
-    """A copy of the workflow without results, in which Snakemake can be run."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        for name in TRACKED:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            copy(ROOT / name, folder / name)
-
-    def snakemake(self, *options, env=None, **kwargs):
-        return subprocess.run(
-            [sys.executable, "-m", "snakemake", *map(str, options)],
-            cwd=self.folder,
-            env={**os.environ, **(env or {})},
-            capture_output=True,
-            text=True,
-            **kwargs,
-        )
-
-    def jobs(self, *options, **kwargs):
-        """Return the number of jobs per rule in a dry run."""
-        done = self.snakemake("-n", *options, **kwargs)
-        assert done.returncode == 0, done.stderr
-        rows = re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE)
-        return Counter({rule: int(count) for rule, count in rows if rule != "total"})
-
-    def config(self, name, text):
-        (self.folder / name).write_text(text)
-        return "--configfile", "config/demo.yaml", name
+from clones import Clone
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 from collections import Counter
 
 import pytest
-from conftest import DEMO
+from clones import DEMO
 
 FIGURES = {
     f"draw_{figure}": 1

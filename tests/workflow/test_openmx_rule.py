@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT
+from clones import ROOT
 
 from temdenoise.density import read_map
 

@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from clones import ROOT
 
 RULES = {
     name: body

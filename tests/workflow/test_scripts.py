@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
+from clones import ROOT
 
 from temdenoise import cube, structures
 from temdenoise.density import read_map
@@ -359,7 +359,7 @@ def test_a_failed_job_shows_its_log(own_clone):
 
 @pytest.mark.slow
 def test_structures_do_not_depend_on_cores_or_order(tmp_path_factory):
-    from conftest import Clone
+    from clones import Clone
 
     def bytes_of(cores, *names):
         clone = Clone(tmp_path_factory.mktemp("cores"))

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from clones import ROOT
 
 NEEDED = ["sh", "cat", "python3", "make", "g++"]
 
