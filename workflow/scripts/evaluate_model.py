@@ -18,7 +18,9 @@ with logs.capture(snakemake.log[0]):
         noisy = files.open_stack(noisy_path, ndim=3)
         files.write_stack(
             predicted_path,
-            (inference.denoise(network, image, params.patch_size) for image in noisy),
+            evaluation.predictions(
+                noisy, lambda image: inference.denoise(network, image, params.patch_size)
+            ),
             noisy.shape,
         )
         tables.append(

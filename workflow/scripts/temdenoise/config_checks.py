@@ -3,7 +3,6 @@
 Each check takes a config that keeps the schema and returns what is wrong in one line, or None.
 """
 
-import re
 import shlex
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +17,7 @@ from temdenoise.config_values import (
     structure_names,
 )
 from temdenoise.config_violations import refusal
+from temdenoise.openmx_data import pao_radius
 
 _BOHR = 0.529177210903  # Å
 _ROUNDING = 1e-9
@@ -216,8 +216,7 @@ def _reaches(config: Config) -> Iterator[tuple[float, str, float]]:
 def _orbital_radius(dft: dict[str, Any], symbol: str) -> tuple[str, float]:
     if dft["engine"] == "gpaw":
         return "dft.gpaw.basis_radius", dft["gpaw"]["basis_radius"]
-    radius = re.sub(r"^[A-Za-z]+([\d.]+).*", r"\1", dft["elements"][symbol]["pao"])
-    return f"dft.elements.{symbol}.pao", float(radius)
+    return f"dft.elements.{symbol}.pao", pao_radius(dft["elements"][symbol]["pao"])
 
 
 CHECKS = (

@@ -14,6 +14,7 @@ from ase.units import Bohr
 from gpaw import GPAW, FermiDirac, KohnShamConvergenceError, setup_paths
 from gpaw.atom import gpaw_basis
 
+from temdenoise.campaign import CONVERGED, UNCONVERGED
 from temdenoise.cube import Cube
 from temdenoise.errors import NotConverged
 from temdenoise.files import atomic
@@ -79,7 +80,7 @@ def run(
         raise NotConverged(
             f"the SCF did not converge in {settings['max_scf_steps']} steps: raise "
             "dft.gpaw.max_scf_steps or dft.gpaw.smearing",
-            [_attempt("not converged", text)],
+            [_attempt(UNCONVERGED, text)],
         ) from error
     density = calculator.get_pseudo_density() * Bohr**3
     return Cube(density, np.zeros(3)), {
@@ -91,7 +92,7 @@ def run(
         "orbital_radius_bohr": settings["basis_radius"],
         "grid": list(density.shape),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        "attempts": [_attempt("converged", text)],
+        "attempts": [_attempt(CONVERGED, text)],
     }
 
 

@@ -1,7 +1,6 @@
 """OpenMX as the paper's engine: attempt after attempt, until the SCF is converged and whole."""
 
 import logging
-import re
 import resource
 import time
 from collections.abc import Mapping, Sequence
@@ -11,13 +10,13 @@ from typing import Any
 from ase import Atoms
 
 from temdenoise import cube, openmx_attempts, openmx_output, openmx_process
+from temdenoise.campaign import CONVERGED, STOPPED, UNCONVERGED
 from temdenoise.errors import EngineError, InputError
+from temdenoise.openmx_data import pao_radius
 from temdenoise.openmx_input import NAME, Grid, Mixing, grid_for, input_text
 from temdenoise.openmx_ladder import next_mixing
-from temdenoise.openmx_output import CONVERGED, UNCONVERGED
 
 _log = logging.getLogger("temdenoise")
-STOPPED = "stopped before the time limit"
 _LAST_LINES = 15
 
 
@@ -73,22 +72,6 @@ def run(
             folder, attempts[:-1]
         )  # or every later job would find the same bad files
         raise
-
-
-def pao_radius(pao: str) -> float:
-    """Return the radius [bohr] in a PAO's name, 6.0 for ``C6.0-s2p2d1``.
-
-    Raises
-    ------
-    InputError
-        The name has no radius.
-    """
-    match = re.match(r"[A-Z][a-z]?(\d+(?:\.\d+)?)[A-Z]*-", pao)
-    if match is None:
-        raise InputError(
-            f"dft.elements: pao {pao!r} names no radius; expected one like C6.0-s2p2d1"
-        )
-    return float(match[1])
 
 
 def _attempt(

@@ -1,9 +1,11 @@
-"""Are OpenMX's data files there? Asked before any job is submitted, without numpy or ASE."""
+"""OpenMX's data files: are they there, how far do they reach? Asked at the door, without numpy."""
 
 import os
+import re
 from pathlib import Path
 
 from temdenoise.config_values import Config, elements, structure_names
+from temdenoise.errors import InputError
 
 
 def missing_data(config: Config, results: str | os.PathLike[str]) -> str | None:
@@ -27,6 +29,22 @@ def missing_data(config: Config, results: str | os.PathLike[str]) -> str | None:
                     "set dft.openmx.data_path to OpenMX's DFT_DATA19, or name a file it has"
                 )
     return None
+
+
+def pao_radius(pao: str) -> float:
+    """Return the radius [bohr] in a PAO's name, 6.0 for ``C6.0-s2p2d1``.
+
+    Raises
+    ------
+    InputError
+        The name has no radius.
+    """
+    match = re.match(r"[A-Z][a-z]?(\d+(?:\.\d+)?)[A-Z]*-", pao)
+    if match is None:
+        raise InputError(
+            f"dft.elements: pao {pao!r} names no radius; expected one like C6.0-s2p2d1"
+        )
+    return float(match[1])
 
 
 def _unfinished(config: Config, results: Path) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from temdenoise import openmx_output
+from temdenoise.campaign import UNCONVERGED
 from temdenoise.errors import NotConverged
 from temdenoise.openmx_input import Mixing
-from temdenoise.openmx_output import UNCONVERGED
 
 
 def ladder(settings: Mapping[str, Any]) -> list[Mixing]:

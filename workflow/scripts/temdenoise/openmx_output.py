@@ -7,10 +7,9 @@ from pathlib import Path
 
 from ase.units import Hartree
 
+from temdenoise.campaign import CONVERGED, UNCONVERGED
 from temdenoise.errors import EngineError
 from temdenoise.openmx_input import NAME
-
-CONVERGED, UNCONVERGED = "converged", "unconverged"
 
 _ACHIEVED = "The SCF was achieved at MD="
 _NOT_ACHIEVED = "The SCF was not fully achieved at MD="

@@ -6,9 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from temdenoise.campaign import CONVERGED, STOPPED, UNCONVERGED
 from temdenoise.figures.style import COLOURS, LABELS, grid
 
-_MARKS = {"converged": "o", "stopped before the time limit": "|"}
+_MARKS = {CONVERGED: "o", UNCONVERGED: "x", STOPPED: "|"}
 _NAMED = 12  # structures, beyond which a legend hides the picture
 _SHADES = {"interpolation": "#eef6ee", "extrapolation": "#fdf1e4"}
 
@@ -38,7 +39,7 @@ def convergence(attempts: Mapping[str, Sequence[tuple[str, list[float]]]]) -> Fi
         for number, (ending, residuals) in enumerate(runs):
             x = range(steps + 1, steps + 1 + len(residuals))
             panel.plot(x, residuals, "-", color=colour, label="" if number else name)
-            panel.plot(x[-1:], residuals[-1:], _MARKS.get(ending, "x"), color=colour)
+            panel.plot(x[-1:], residuals[-1:], _MARKS[ending], color=colour)
             steps += len(residuals)
     panel.set(xlabel="SCF step", ylabel="residual of the density", yscale="log")
     panel.set_title("○ converged   × not converged   | ended before the time limit")
