@@ -4,7 +4,7 @@ from pathlib import Path
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 sys.path.insert(0, str(HERE.parent / "scripts"))
 
-from temdenoise import config as checked
+from temdenoise import config as checked, errors, orphans
 
 try:
     checked.check(
@@ -108,6 +108,10 @@ if config["dft"]["openmx"]["ranks"] > 1:
 
 
 onstart:
+    try:
+        orphans.refuse(Path.cwd(), RESULTS)
+    except errors.InputError as error:
+        sys.exit(str(error))
     if problem := checked.missing_data(config, Path(RESULTS)):
         sys.exit(f"config: {problem}")
 
