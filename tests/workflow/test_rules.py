@@ -29,6 +29,11 @@ def test_every_rule_has_its_script_and_environment(name):
         assert (ROOT / "envs" / env).is_file()
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_the_code_of_every_rule_is_its_param(name):
+    assert f'code=code_of("{name}")' in RULES[name]
+
+
 def test_every_script_belongs_to_a_rule():
     assert {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")} == set(RULES)
 

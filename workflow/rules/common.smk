@@ -4,7 +4,8 @@ from pathlib import Path
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 sys.path.insert(0, str(HERE.parent / "scripts"))
 
-from temdenoise import config as checked, errors, orphans
+from temdenoise import code, errors, orphans
+from temdenoise import config as checked
 
 try:
     checked.check(
@@ -71,6 +72,11 @@ wildcard_constraints:
     split="|".join(SPLITS),
     noise="G|SP|GSP|BB|BBG",
     model="|".join(MODELS),
+
+
+# New when the code of a rule's script is, so that the rule runs again: every rule's param.
+def code_of(name):
+    return code.digest(HERE.parent / "scripts" / f"{name}.py")
 
 
 def split_of(structure):

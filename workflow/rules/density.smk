@@ -17,6 +17,7 @@ if config["dft"]["engine"] == "gpaw":
             mem_mb=800,
             runtime=10,
         params:
+            code=code_of("confine_basis"),
             gpaw=config["dft"]["gpaw"],
         message:
             "Confine the orbitals of {wildcards.element} to {params.gpaw[basis_radius]} bohr"
@@ -41,6 +42,7 @@ if config["dft"]["engine"] == "gpaw":
             mem_mb=lambda wildcards, attempt: dft_mem_mb(attempt),
             runtime=lambda wildcards, attempt: dft_runtime(attempt),
         params:
+            code=code_of("dft_gpaw"),
             cell=CELL,
             gpaw=checked.physics(config),
             valence_electrons=VALENCE_ELECTRONS,
@@ -75,6 +77,7 @@ else:
             mem_mb=lambda wildcards, attempt: dft_mem_mb(attempt),
             runtime=lambda wildcards, attempt: dft_runtime(attempt),
         params:
+            code=code_of("dft_openmx"),
             cell=CELL,
             openmx=checked.physics(config),
             height=config["map"]["height"],
@@ -106,6 +109,7 @@ rule slice_density:
         mem_mb=1000,
         runtime=10,
     params:
+        code=code_of("slice_density"),
         height=config["map"]["height"],
     message:
         "Take the density of {wildcards.structure} {params.height} Å above the sheet"
@@ -141,6 +145,7 @@ rule tabulate_dft:
         mem_mb=500,
         runtime=5,
     params:
+        code=code_of("tabulate_dft"),
         structures=ALL_STRUCTURES,
     message:
         "Gather the summaries of the DFT jobs"

@@ -27,6 +27,7 @@ rule evaluate_model:
         mem_mb=lambda wildcards, attempt: 2500 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
+        code=code_of("evaluate_model"),
         noises=NOISES,
         regions=REGIONS,
         patch_size=config["images"]["patch_size"],
@@ -60,6 +61,7 @@ rule tabulate_scores:
         mem_mb=500,
         runtime=5,
     params:
+        code=code_of("tabulate_scores"),
         noise_of=NOISE_OF,
         regions=REGIONS,
     message:

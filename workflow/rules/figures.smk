@@ -36,6 +36,7 @@ rule draw_structures:
         mem_mb=800,
         runtime=5,
     params:
+        code=code_of("draw_structures"),
         max_shift=config["structures"]["max_shift"],
     message:
         "Draw the structures and their displacements"
@@ -64,6 +65,7 @@ rule draw_density_maps:
         mem_mb=800,
         runtime=5,
     params:
+        code=code_of("draw_density_maps"),
         structures=ALL_STRUCTURES,
     message:
         "Draw the density maps"
@@ -95,6 +97,7 @@ rule draw_brightness:
         mem_mb=800,
         runtime=5,
     params:
+        code=code_of("draw_brightness"),
         structures=ALL_STRUCTURES,
     message:
         "Draw the brightness of atoms by bond length"
@@ -125,6 +128,7 @@ rule draw_convergence:
         mem_mb=800,
         runtime=5,
     params:
+        code=code_of("draw_convergence"),
         structures=ALL_STRUCTURES,
     message:
         "Draw the convergence of the SCFs"
@@ -155,6 +159,7 @@ rule draw_noises:
         mem_mb=800,
         runtime=5,
     params:
+        code=code_of("draw_noises"),
         noises=NOISES,
         section=config["figures"]["section"],
         c_noise=config["figures"]["interpolation_factor"],
@@ -185,6 +190,7 @@ rule draw_training:
         mem_mb=800,
         runtime=5,
     params:
+        code=code_of("draw_training"),
         models=list(MODELS),
     message:
         "Draw the training curves"
@@ -213,6 +219,7 @@ rule draw_ms_ssim:
         mem_mb=800,
         runtime=5,
     params:
+        code=code_of("draw_ms_ssim"),
         noise_of=NOISE_OF,
         regions=REGIONS,
     message:
@@ -251,6 +258,7 @@ rule draw_sections:
         mem_mb=800,
         runtime=5,
     params:
+        code=code_of("draw_sections"),
         noise_of=NOISE_OF,
         section=config["figures"]["section"],
         factors=SHOWN_FACTORS,
@@ -290,6 +298,7 @@ rule draw_full_size:
         mem_mb=800,
         runtime=5,
     params:
+        code=code_of("draw_full_size"),
         noise_of=NOISE_OF,
         section=config["figures"]["section"],
         c_noise=config["figures"]["extrapolation_factor"],

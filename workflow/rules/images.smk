@@ -17,6 +17,7 @@ rule tile_images:
         mem_mb=1000,
         runtime=15,
     params:
+        code=code_of("tile_images"),
         seed=config["seed"],
         structures=lambda wildcards: STRUCTURES[wildcards.split],
         tiles=lambda wildcards: config["images"]["tiles"][wildcards.split],

@@ -16,6 +16,7 @@ rule corrupt_images:
         mem_mb=1000,
         runtime=15,
     params:
+        code=code_of("corrupt_images"),
         seed=config["seed"],
         factors=lambda wildcards: FACTORS[wildcards.split],
         patch_size=config["images"]["patch_size"],

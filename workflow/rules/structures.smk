@@ -16,6 +16,7 @@ rule disorder_structure:
         mem_mb=500,
         runtime=5,
     params:
+        code=code_of("disorder_structure"),
         seed=config["seed"],
         cell=CELL,
         split=lambda wildcards: split_of(wildcards.structure),

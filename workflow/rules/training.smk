@@ -19,6 +19,7 @@ rule train_model:
         runtime=lambda wildcards, attempt: 240 * attempt,
         gpu=lambda wildcards: MODELS[wildcards.model]["gpus"],
     params:
+        code=code_of("train_model"),
         seed=config["seed"],
         patch_size=config["images"]["patch_size"],
         recipe=lambda wildcards: recipe(wildcards.model),

@@ -1,0 +1,87 @@
+"""What a change of the code reruns, in a clone where all that the demo makes seems made."""
+
+import os
+import time
+from collections import Counter
+
+import pytest
+from clones import DEMO, Clone
+
+NOISE = "temdenoise/noise.py"
+SCRIPT = "corrupt_images.py"
+BOTH = (NOISE, SCRIPT)
+AFTER_NOISE = Counter(
+    {
+        "corrupt_images": 8,
+        "train_model": 4,
+        "evaluate_model": 4,
+        "tabulate_scores": 1,
+        "draw_noises": 1,
+        "draw_training": 1,
+        "draw_ms_ssim": 1,
+        "draw_sections": 1,
+        "draw_full_size": 1,
+        "all": 1,
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """Return a clone with empty outputs that Snakemake has recorded as made."""
+    clone = Clone(tmp_path_factory.mktemp("done"))
+    for row in clone.snakemake("--summary", *DEMO).stdout.splitlines()[1:]:
+        output = clone.folder / row.partition("\t")[0]
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.touch()
+    clone.snakemake("--touch", "--forceall", "--cores", 1, *DEMO, check=True)
+    return clone
+
+
+@pytest.fixture
+def edit(done):
+    """Return a function that edits a source file until the end of the test."""
+    before = {}
+
+    def replace(name, old, new):
+        path = done.folder / "workflow/scripts" / name
+        before[path] = path.read_text()
+        assert old in before[path]
+        path.write_text(before[path].replace(old, new, 1))
+        os.utime(path, (time.time() + 60,) * 2)
+
+    yield replace
+    for path, text in before.items():
+        path.write_text(text)
+
+
+@pytest.mark.parametrize("profile", [(), ("--profile", "profiles/local"), ("--profile", "slurm")])
+def test_touched_code_reruns_nothing(done, edit, profile):
+    for name in BOTH:
+        edit(name, "", "")
+    assert done.jobs(*DEMO, *profile) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("\n", "\n# As in the paper\n"), ('"""', '"""Again: '), (" = ", " =\\\n    ")],
+    ids=["comment", "docstring", "layout"],
+)
+def test_what_is_not_code_reruns_nothing(done, edit, old, new):
+    for name in BOTH:
+        edit(name, old, new)
+    assert done.jobs(*DEMO) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "jobs"),
+    [
+        (NOISE, "np.clip(", "np.clip(2 * ", AFTER_NOISE),
+        (SCRIPT, "ndim=3", "ndim=2 + 1", AFTER_NOISE),
+        ("draw_noises.py", "ndim=3", "ndim=2 + 1", Counter(draw_noises=1, all=1)),
+    ],
+    ids=["module", "script", "last script"],
+)
+def test_changed_code_reruns_its_rule_and_what_follows(done, edit, name, old, new, jobs):
+    edit(name, old, new)
+    assert done.jobs(*DEMO) == jobs
