@@ -32,6 +32,8 @@ def scenario():
     parser.add_argument("--crash", type=int, help="with this exit code, or by minus this signal")
     parser.add_argument("--crash-in", type=int, help="attempt; in each if not given")
     parser.add_argument("--crash-after", type=int, default=1, help="steps")
+    parser.add_argument("--once", type=Path, help="play it until this file is there: write it")
+    parser.add_argument("--eat", type=int, default=0, help="so much memory [MB]")
     parser.add_argument("--print", type=Path, help="this recorded output and end")
     parser.add_argument("--no-out", action="store_true")
     parser.add_argument("--cube", choices=["whole", "none", "truncated", "nan"], default="whole")
@@ -42,7 +44,9 @@ def scenario():
     parser.add_argument("input", type=Path)
     parser.add_argument("-nt", type=int, required=True)
     given = parser.parse_args([*shlex.split(os.environ.get("FAKE_OPENMX", "")), *sys.argv[1:]])
-    if given.only in str(Path.cwd()):
+    if given.only in str(Path.cwd()) and not (given.once and given.once.exists()):
+        if given.once:
+            given.once.touch()
         return given
     return parser.parse_args([*sys.argv[-3:]])
 
@@ -78,6 +82,11 @@ def main():
     attempt = int(Path.cwd().name.rpartition("-")[2])
     Path("arguments").write_text(shlex.join(sys.argv[-3:]))
     say(WELCOME)
+    rank = int(os.environ.get("PMIX_RANK", 0))
+    say(f" MPI rank {rank}")
+    if rank > 0:
+        return
+    eaten = bytearray(play.eat * 2**20)  # noqa: F841
     check_data(dat)
     counts = tuple(map(int, dat.values("scf.Ngrid")))
     cell = [float(row[axis]) / BOHR for axis, row in enumerate(dat.block("Atoms.UnitVectors"))]

@@ -1,19 +1,16 @@
 """The rule dft_openmx and what hangs on it, driven through Snakemake with a test double."""
 
 import json
-import shlex
-import sys
 
+import double
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from clones import ROOT
 
 from temdenoise.density import read_map
 
 DATA = ROOT / "tests/data"
-RESULTS = "results/double"
 IN_WORDS = {"temdenoise.dat", "temdenoise.std", "temdenoise.out"}
 BAD = {
     "crash": ("--crash 139", "it crashed (segmentation fault)"),
@@ -30,31 +27,17 @@ BAD = {
 
 @pytest.fixture
 def data(own_clone):
-    path = own_clone.folder / "DFT DATA19"
-    for file in ("PAO/C6.0.pao", "VPS/C_PBE19.vps"):
-        (path / file).parent.mkdir(parents=True)
-        (path / file).touch()
-    return path
+    return double.data_files(own_clone)
 
 
 @pytest.fixture
 def run(own_clone, data):
     """Run Snakemake up to `targets` with the double playing `play`; return what it did."""
 
-    def run_with_double(play, *targets, options=(), on_failure="stop", **openmx):
-        command = shlex.join([sys.executable, str(DATA / "fake_openmx.py")])
-        openmx = {
-            **{"command": f"{command} {play}", "data_path": data.name, "energy_cutoff": 60.0},
-            **{"max_scf_steps": 7, **openmx},
-        }
-        config = {
-            "run": "double",
-            "structures": {"train": 2, "test": 1, "cells": [2, 2]},
-            "dft": {"engine": "openmx", "on_failure": on_failure, "openmx": openmx},
-        }
+    def run_with_double(play, *targets, options=(), **settings):
         return own_clone.snakemake(
-            *("--profile", "profiles/local", *own_clone.config("double.yaml", yaml.dump(config))),
-            *(*options, "--", *(f"{RESULTS}/{target}" for target in targets)),
+            *("--profile", "profiles/local", *double.options(own_clone, play, **settings)),
+            *(*options, "--", *(f"{double.RESULTS}/{target}" for target in targets)),
         )
 
     return run_with_double
@@ -62,7 +45,7 @@ def run(own_clone, data):
 
 @pytest.fixture
 def results(own_clone):
-    return own_clone.folder / RESULTS
+    return own_clone.folder / double.RESULTS
 
 
 def files(folder):

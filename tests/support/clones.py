@@ -20,9 +20,12 @@ class Clone:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, folder / name)
 
+    def command(self, *options):
+        return [sys.executable, "-m", "snakemake", *map(str, options)]
+
     def snakemake(self, *options, env=None, **kwargs):
         return subprocess.run(
-            [sys.executable, "-m", "snakemake", *map(str, options)],
+            self.command(*options),
             cwd=self.folder,
             env={**os.environ, **(env or {})},
             capture_output=True,
