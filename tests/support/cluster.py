@@ -9,7 +9,7 @@ from typing import NamedTuple
 STARTER = Path(__file__).parents[1] / "slurm/cluster.sh"
 QUICK = ("--profile", "slurm", "--slurm-init-seconds-before-status-checks", 2)
 RUN_ID = re.compile(r"SLURM run ID: (\S+)")
-SACCT = ("JobID", "State", "NNodes", "NTasks", "ReqCPUS", "ReqTRES", "Comment", "SubmitLine")
+SACCT = ("JobID", "State", "NodeList", "NTasks", "ReqTRES", "Comment", "SubmitLine")
 
 
 class Job(NamedTuple):
@@ -79,6 +79,14 @@ class Run:
         words = ("sacct", "-n", "-P", "--delimiter=\t", "--name", self.name, "-o", ",".join(SACCT))
         rows = [row.split("\t") for row in ask(*words).splitlines()]
         return [dict(zip(SACCT, row, strict=True)) for row in rows]
+
+    def jobs(self):
+        """Return what sacct knows of the jobs without their steps, first submitted first."""
+        return [job for job in self.accounts() if "." not in job["JobID"]]
+
+    def running(self):
+        """Wait for a job to run, and return it."""
+        return until(lambda: self.queue(running=True))[0]
 
     def wait(self, seconds=300):
         return self.process.wait(seconds)

@@ -1,0 +1,161 @@
+"""What can go wrong on a cluster, each on a real SLURM; a named test double plays OpenMX."""
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import cluster
+import double
+import pytest
+
+pytestmark = pytest.mark.slow
+
+TARGET = f"{double.RESULTS}/dft/train-1/density.cube"
+MAP = f"{double.RESULTS}/maps/train-1.tif"
+
+
+@pytest.fixture
+def start(own_clone, run):
+    """Start a run in which the double plays a scenario; `once` for the first process only."""
+    double.data_files(own_clone)
+
+    def start_double(play, *options, once=True, target=TARGET):
+        mark = f"--once {own_clone.folder / 'played'}" if once else ""
+        return run(*double.options(own_clone, f"{play} {mark}"), *options, "--", target)
+
+    return start_double
+
+
+def states(run):
+    return [job["State"].split()[0] for job in run.jobs()]
+
+
+def test_over_time_is_submitted_again(start):
+    run = start("--sleep 200", "--set-resources", "dft_openmx:runtime=1")
+    assert run.wait() == 0, run.said
+    assert states(run) == ["TIMEOUT", "COMPLETED"]
+
+
+def test_over_memory_gets_more_memory_and_time(start):
+    run = start("--eat 2500", once=False)
+    assert run.wait() == 0, run.said
+    assert states(run) == ["OUT_OF_MEMORY", "COMPLETED"]
+    lines = [job["SubmitLine"] for job in run.jobs()]
+    for option in (r"--mem (\d+)", r"-t (\d+)"):
+        first, second = (int(re.search(option, line)[1]) for line in lines)
+        assert second == 2 * first
+
+
+def test_failing_once_is_submitted_again(start):
+    run = start("--crash 139")
+    assert run.wait() == 0, run.said
+    assert states(run) == ["FAILED", "COMPLETED"]
+    assert "it crashed (segmentation fault)" in run.said
+
+
+def test_failing_for_ever_ends_with_the_reason(start, own_clone):
+    run = start("--crash 139", "--retries", "1", once=False)
+    assert run.wait() == 1
+    assert states(run)[:2] == ["FAILED", "FAILED"]
+    assert "it crashed (segmentation fault)" in run.said
+    assert not (own_clone.folder / TARGET).exists()
+
+
+def test_a_job_cancelled_by_hand_is_submitted_again(start):
+    run = start("--sleep 100")
+    cluster.ask("scancel", run.running().number)
+    assert run.wait() == 0, run.said
+    assert states(run) == ["CANCELLED", "COMPLETED"]
+
+
+def test_a_drained_node_ends_its_job_and_gets_no_other(start):
+    run = start("--sleep 1", target=MAP)
+    node = run.running().node
+    cluster.ask("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
+    try:
+        assert run.wait() == 0, run.said
+    finally:
+        cluster.ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
+    nodes = [job["NodeList"] for job in run.jobs()]
+    assert nodes[0] == node
+    assert node not in nodes[1:]
+
+
+def kill_node(job):
+    """As when the power fails: the daemon and all that it started are gone."""
+    cluster.daemon(f"slurmd.{job.node}", "kill")
+    subprocess.run(["pkill", "-KILL", "-f", rf"slurmstepd: \[{job.number}\."], check=True)
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            inside = f"SLURM_JOB_ID={job.number}".encode() in (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if inside:
+            os.kill(int(process.name), signal.SIGKILL)
+
+
+def test_a_node_that_dies_loses_its_job_to_another(start):
+    run = start("--sleep 100")
+    job = run.running()
+    kill_node(job)
+    try:
+        assert run.wait() == 0, run.said
+    finally:
+        cluster.daemon(f"slurmd.{job.node}", "start")
+        cluster.until(lambda: "idle" in cluster.ask("sinfo", "-h", "-n", job.node, "-o", "%t"))
+    jobs = run.jobs()
+    assert states(run) == ["NODE_FAIL", "COMPLETED"]
+    assert jobs[1]["NodeList"] != job.node
+
+
+def test_the_run_outlives_its_controller(start):
+    run = start("--sleep 4")
+    run.running()
+    cluster.daemon("slurmctld", "kill")
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):
+            run.wait(30)
+    finally:
+        cluster.daemon("slurmctld", "start")
+    assert run.wait() == 0, run.said
+    assert states(run) == ["COMPLETED"]
+
+
+@pytest.fixture
+def killed(start, own_clone):
+    """Kill Snakemake while its job runs; return the run and the job."""
+    first = start("--sleep 5")
+    job = first.running()
+    first.kill()
+    assert own_clone.snakemake("--unlock").returncode == 0
+    return first, job
+
+
+def test_a_restart_beside_a_running_orphan_is_refused(killed, start, own_clone):
+    first, orphan = killed
+    refused = start("")
+    assert refused.wait() == 1
+    assert f"scancel {orphan.number}" in refused.said
+    assert orphan.comment in refused.said
+    assert refused.queue() == []
+    assert not (own_clone.folder / ".snakemake/locks").is_dir() or not any(
+        (own_clone.folder / ".snakemake/locks").iterdir()
+    )
+    cluster.until(lambda: not first.queue())
+    assert (own_clone.folder / TARGET).exists()
+    written = (own_clone.folder / TARGET).stat().st_mtime_ns
+    again = start("")
+    assert again.wait() == 0, again.said
+    assert "Nothing to be done" in again.said
+    assert (own_clone.folder / TARGET).stat().st_mtime_ns == written
+
+
+def test_a_cancelled_orphan_is_made_again(killed, start):
+    first, orphan = killed
+    cluster.ask("scancel", orphan.number)
+    cluster.until(lambda: not first.queue())
+    again = start("")
+    assert again.wait() == 0, again.said
+    assert states(again) == ["COMPLETED"]
