@@ -74,7 +74,7 @@ wildcard_constraints:
     model="|".join(MODELS),
 
 
-# New when the code of a rule's script is, so that the rule runs again: every rule's param.
+# Every rule's param `code`, new when what its script runs is: then its jobs run again.
 def code_of(name):
     return code.digest(HERE.parent / "scripts" / f"{name}.py")
 

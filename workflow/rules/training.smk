@@ -12,7 +12,7 @@ rule train_model:
     benchmark:
         f"{BENCHMARKS}/train_model/{{model}}.tsv"
     conda:
-        tensorflow_env(config["training"]["gpus"])
+        tensorflow_env(any(model["gpus"] for model in MODELS.values()))
     threads: 4
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,

@@ -1,0 +1,100 @@
+"""The environments of the rules against what their scripts import and what the lock installs."""
+
+import re
+import sys
+
+import pytest
+import yaml
+from clones import ROOT
+from packaging.requirements import Requirement
+from rattler import MatchSpec
+from test_rules import RULES
+
+from temdenoise import code
+
+SCRIPTS = ROOT / "workflow/scripts"
+FILES = {path.stem: path for path in (ROOT / "envs").glob("*.yaml")}
+ENVS = {name: yaml.safe_load(path.read_text()) for name, path in FILES.items()}
+TENSORFLOW = {"tensorflow-cpu", "tensorflow-gpu"}
+# PyPI's name, where that of a module or of conda-forge differs.
+OF_MODULE = {"skimage": "scikit-image"}
+OF_CONDA = {"matplotlib-base": "matplotlib", **dict.fromkeys(TENSORFLOW, "tensorflow")}
+PYTHON = "3.11"
+
+
+def locked():
+    """Return the version of each package that `make` installs under the Python of the envs."""
+    lines = (ROOT / "envs/requirements.txt").read_text().splitlines()
+    markers = {"python_version": PYTHON, "python_full_version": f"{PYTHON}.0"}
+    found = [r for r in map(Requirement, lines) if not r.marker or r.marker.evaluate(markers)]
+    return {requirement.name: str(requirement.specifier) for requirement in found}
+
+
+def named(env):
+    """Return the packages of `env` by the names of PyPI."""
+    specs = [MatchSpec(text, strict=True) for text in ENVS[env]["dependencies"]]
+    names = [OF_CONDA.get(spec.name.normalized, spec.name.normalized) for spec in specs]
+    return dict(zip(names, map(str, (spec.version for spec in specs)), strict=True))
+
+
+def imported(rule):
+    """Return the packages that the rule's script imports, by the names of PyPI."""
+    files = code.sources(SCRIPTS / f"{rule}.py")
+    modules = {name.partition(".")[0] for path in files for name in code.imports(path)}
+    foreign = modules - set(sys.stdlib_module_names) - {"", "temdenoise"}
+    return {OF_MODULE.get(name, name) for name in foreign}
+
+
+def envs_of(rule):
+    """Return the environments that the rule has under one config or another."""
+    (where,) = re.findall(r"^ +conda:\n +(.+)$", RULES[rule], re.MULTILINE)
+    if where.startswith("tensorflow_env"):
+        return {"tensorflow-cpu"} if where == "tensorflow_env(0)" else TENSORFLOW
+    return set(re.findall(r'^"../../envs/(.+).yaml"$', where))
+
+
+@pytest.mark.parametrize("env", ENVS)
+def test_an_environment_is_pinned_to_what_the_tests_run_with(env):
+    versions = {"python": f"=={PYTHON}", **locked()}
+    assert named(env) == {name: f"{versions[name][2:]}.*" for name in named(env)}
+
+
+@pytest.mark.parametrize("env", ENVS)
+def test_an_environment_comes_from_public_channels_alone(env):
+    # Snakemake is not on conda-forge.
+    more = ["bioconda"] if env == "workflow" else []
+    assert ENVS[env]["channels"] == ["conda-forge", *more, "nodefaults"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_all_that_a_script_imports_is_in_the_environment_of_its_rule(rule):
+    for env in envs_of(rule):
+        assert imported(rule) - set(named(env)) == set()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_has_the_environment_of_its_stack(rule):
+    if rule == "dft_openmx":
+        assert envs_of(rule) == {"openmx"}
+    elif "gpaw" in imported(rule):
+        assert envs_of(rule) == {"gpaw"}
+    elif "tensorflow" in imported(rule):
+        assert envs_of(rule) == (TENSORFLOW if " gpu=" in RULES[rule] else {"tensorflow-cpu"})
+    else:
+        assert envs_of(rule) == {"images"}
+
+
+def test_every_environment_is_of_some_rule_or_of_the_workflow():
+    assert {"workflow"}.union(*map(envs_of, RULES)) == set(ENVS)
+
+
+def test_the_lock_holds_versions_of_what_is_asked_for_and_no_address():
+    lines = (ROOT / "envs/requirements.txt").read_text().splitlines()
+    assert all(re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; .+)?", line) for line in lines)
+    asked = (ROOT / "envs/requirements.in").read_text().lower()
+    assert set(re.findall(r"^[\w-]+$", asked, re.MULTILINE)) <= set(locked())
+
+
+@pytest.mark.parametrize("path", [*(ROOT / "envs").iterdir()], ids=lambda path: path.name)
+def test_no_file_of_the_environments_names_a_host(path):
+    assert "://" not in path.read_text()
