@@ -134,3 +134,10 @@ def test_noise_is_code_of_the_one_script_that_makes_it():
     noise = SCRIPTS / "temdenoise" / "noise.py"
     users = {path.stem for path in SCRIPTS.glob("*.py") if noise in code.sources(path)}
     assert users == {"corrupt_images"}
+
+
+def test_what_checks_the_config_or_tells_of_the_dft_is_not_code_of_the_dft():
+    for script in ("disorder_structure", "dft_openmx", "dft_gpaw"):
+        used = {path.stem for path in code.sources(SCRIPTS / f"{script}.py")}
+        assert not [name for name in used if name.startswith("config")]
+        assert "campaign" not in used

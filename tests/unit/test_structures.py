@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from temdenoise import structures
-from temdenoise.config_values import MATERIALS
 from temdenoise.errors import InputError
+from temdenoise.materials import MATERIALS
 
 A = 2.4644
 BOND = A / np.sqrt(3)

@@ -11,10 +11,6 @@ import pandas as pd
 from temdenoise.errors import InputError
 from temdenoise.files import REBUILD
 
-# How an attempt at an SCF can end, in summary.json.
-CONVERGED, UNCONVERGED = "converged", "unconverged"
-STOPPED = "stopped before the time limit"
-
 COLUMNS = [
     *("structure", "engine", "converged", "scf_steps", "attempts", "energy_eV_per_atom"),
     *("electrons", "wall_s", "peak_mb", "problem"),

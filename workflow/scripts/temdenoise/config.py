@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from temdenoise import openmx_data
 from temdenoise.config_checks import first_conflict
 from temdenoise.config_values import (
     atoms_per_structure,
@@ -20,7 +21,6 @@ from temdenoise.config_values import (
 )
 from temdenoise.config_violations import first_violation, one_line
 from temdenoise.errors import InputError
-from temdenoise.openmx_data import missing_data
 
 __all__ = [
     "ConfigError",
@@ -59,3 +59,15 @@ def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     problem = first_violation(config, schema) or first_conflict(config)
     if problem:
         raise ConfigError(one_line(problem))
+
+
+def missing_data(config: Mapping[str, Any], results: str | os.PathLike[str]) -> str | None:
+    """Return what is wrong with the PAO and VPS files that the run still needs, or None.
+
+    They are needed while a structure has no density below the folder `results`.
+    """
+    names = structure_names(config, "train") + structure_names(config, "test")
+    done = all((Path(results) / "dft" / name / "density.cube").is_file() for name in names)
+    if config["dft"]["engine"] != "openmx" or done:
+        return None
+    return openmx_data.missing_data(config["dft"], elements(config))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from temdenoise.config_values import (
-    MATERIALS,
     Config,
     depths,
     elements,
@@ -17,6 +16,7 @@ from temdenoise.config_values import (
     structure_names,
 )
 from temdenoise.config_violations import refusal
+from temdenoise.materials import MATERIALS
 from temdenoise.openmx_data import pao_radius
 
 _BOHR = 0.529177210903  # Å

@@ -3,20 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from temdenoise.engines import PHYSICS
+from temdenoise.materials import MATERIALS
+
 Config = Mapping[str, Any]
-
-# The atoms of a primitive cell: symbol, site of the honeycomb, plane (−1 lower, 0 middle, 1 upper).
-MATERIALS = {
-    "graphene": (("C", 0, 0), ("C", 1, 0)),
-    "hBN": (("B", 0, 0), ("N", 1, 0)),
-    "MoS2": (("Mo", 0, 0), ("S", 1, -1), ("S", 1, 1)),
-}
-
-# The settings of an engine that the density depends on; the others say how to get there.
-PHYSICS = {
-    "gpaw": ("grid_spacing", "basis", "basis_radius", "energy_shift", "smearing"),
-    "openmx": ("energy_cutoff", "criterion", "electronic_temperature", "density_only"),
-}
 
 
 def physics(config: Config) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from ase.units import Bohr
 from gpaw import GPAW, FermiDirac, KohnShamConvergenceError, setup_paths
 from gpaw.atom import gpaw_basis
 
-from temdenoise.campaign import CONVERGED, UNCONVERGED
 from temdenoise.cube import Cube
+from temdenoise.engines import CONVERGED, UNCONVERGED
 from temdenoise.errors import NotConverged
 from temdenoise.files import atomic
 

@@ -10,7 +10,7 @@ from typing import Any
 from ase import Atoms
 
 from temdenoise import cube, openmx_attempts, openmx_output, openmx_process
-from temdenoise.campaign import CONVERGED, STOPPED, UNCONVERGED
+from temdenoise.engines import CONVERGED, STOPPED, UNCONVERGED
 from temdenoise.errors import EngineError, InputError
 from temdenoise.openmx_data import pao_radius
 from temdenoise.openmx_input import NAME, Grid, Mixing, grid_for, input_text

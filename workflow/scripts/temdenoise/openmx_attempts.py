@@ -10,7 +10,7 @@ from typing import Any
 from ase import Atoms
 
 from temdenoise import files
-from temdenoise.config_values import PHYSICS
+from temdenoise.engines import PHYSICS
 from temdenoise.openmx_input import DATA, NAME, Grid
 
 _ATTEMPTS = "attempts.json"

@@ -1,23 +1,18 @@
 """OpenMX's data files: are they there, how far do they reach? Asked at the door, without numpy."""
 
-import os
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from temdenoise.config_values import Config, elements, structure_names
 from temdenoise.errors import InputError
 
 
-def missing_data(config: Config, results: str | os.PathLike[str]) -> str | None:
-    """Return what is wrong with the PAO and VPS files that the run still needs, or None.
-
-    They are needed while a structure has no density below the folder `results`.
-    """
-    if config["dft"]["engine"] != "openmx" or not _unfinished(config, Path(results)):
-        return None
-    data = Path(config["dft"]["openmx"]["data_path"]).expanduser()
-    for symbol in elements(config):
-        element = config["dft"]["elements"][symbol]
+def missing_data(dft: Mapping[str, Any], elements: Iterable[str]) -> str | None:
+    """Return what is wrong with the PAO and VPS files of `elements`, or None."""
+    data = Path(dft["openmx"]["data_path"]).expanduser()
+    for symbol in elements:
+        element = dft["elements"][symbol]
         orbitals = element["pao"].partition("-")[0]
         for key, path in (
             ("pao", data / "PAO" / f"{orbitals}.pao"),
@@ -45,8 +40,3 @@ def pao_radius(pao: str) -> float:
             f"dft.elements: pao {pao!r} names no radius; expected one like C6.0-s2p2d1"
         )
     return float(match[1])
-
-
-def _unfinished(config: Config, results: Path) -> bool:
-    names = structure_names(config, "train") + structure_names(config, "test")
-    return not all((results / "dft" / name / "density.cube").is_file() for name in names)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from temdenoise import openmx_output
-from temdenoise.campaign import UNCONVERGED
+from temdenoise.engines import UNCONVERGED
 from temdenoise.errors import NotConverged
 from temdenoise.openmx_input import Mixing
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ase.units import Hartree
 
-from temdenoise.campaign import CONVERGED, UNCONVERGED
+from temdenoise.engines import CONVERGED, UNCONVERGED
 from temdenoise.errors import EngineError
 from temdenoise.openmx_input import NAME
 

@@ -10,9 +10,9 @@ import numpy as np
 from ase import Atoms
 from ase.neighborlist import neighbor_list
 
-from temdenoise.config_values import MATERIALS
 from temdenoise.errors import InputError
 from temdenoise.files import REBUILD, atomic
+from temdenoise.materials import MATERIALS
 
 _DAMAGED = (ValueError, LookupError, AttributeError, RuntimeError, StopIteration, OSError)
 _SHELL = 1.1  # bonds: MoS₂'s next pairs, S above S and Mo beside Mo, are 1.3 times as long

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from temdenoise.campaign import CONVERGED, STOPPED, UNCONVERGED
+from temdenoise.engines import CONVERGED, STOPPED, UNCONVERGED
 from temdenoise.figures.style import COLOURS, LABELS, grid
 
 _MARKS = {CONVERGED: "o", UNCONVERGED: "x", STOPPED: "|"}
