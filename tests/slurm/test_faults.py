@@ -28,6 +28,12 @@ def start(own_clone, run):
     return start_double
 
 
+def playing(run):
+    """Wait until the double plays its scenario, and return its job."""
+    cluster.until((run.clone.folder / "played").exists)
+    return run.running()
+
+
 def states(run):
     return [job["State"].split()[0] for job in run.jobs()]
 
@@ -65,14 +71,14 @@ def test_failing_for_ever_ends_with_the_reason(start, own_clone):
 
 def test_a_job_cancelled_by_hand_is_submitted_again(start):
     run = start("--sleep 100")
-    cluster.ask("scancel", run.running().number)
+    cluster.ask("scancel", playing(run).number)
     assert run.wait() == 0, run.said
     assert states(run) == ["CANCELLED", "COMPLETED"]
 
 
 def test_a_drained_node_ends_its_job_and_gets_no_other(start):
     run = start("--sleep 1", target=MAP)
-    node = run.running().node
+    node = playing(run).node
     cluster.ask("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
     try:
         assert run.wait() == 0, run.said
@@ -98,7 +104,7 @@ def kill_node(job):
 
 def test_a_node_that_dies_loses_its_job_to_another(start):
     run = start("--sleep 100")
-    job = run.running()
+    job = playing(run)
     kill_node(job)
     try:
         assert run.wait() == 0, run.said
@@ -112,7 +118,7 @@ def test_a_node_that_dies_loses_its_job_to_another(start):
 
 def test_the_run_outlives_its_controller(start):
     run = start("--sleep 4")
-    run.running()
+    playing(run)
     cluster.daemon("slurmctld", "kill")
     try:
         with pytest.raises(subprocess.TimeoutExpired):
@@ -127,7 +133,7 @@ def test_the_run_outlives_its_controller(start):
 def killed(start, own_clone):
     """Kill Snakemake while its job runs; return the run and the job."""
     first = start("--sleep 5")
-    job = first.running()
+    job = playing(first)
     first.kill()
     assert own_clone.snakemake("--unlock").returncode == 0
     return first, job
