@@ -42,7 +42,7 @@ class Run:
         job = SimpleNamespace(
             input=Named(inputs or {}),
             output=Named(outputs),
-            params=SimpleNamespace(**params),
+            params=Named(params),
             wildcards=SimpleNamespace(**(wildcards or {})),
             log=[self.path(f"{script}.log")],
             threads=1,
@@ -268,6 +268,10 @@ def test_scores_and_table_are_whole(trained):
     assert not scores.isna().any().any()
     table = pd.read_csv(trained.path("table.csv"))
     assert list(table["model"]) == list(NOISE_OF)
+
+
+def test_a_finished_training_leaves_no_checkpoints(trained):
+    assert not (trained.folder / "checkpoints").exists()
 
 
 def test_figures_are_drawn(trained):
