@@ -325,7 +325,7 @@ def test_a_bad_map_is_named_and_leaves_no_images(run, values, said):
 def test_a_full_disk_is_one_line_and_leaves_nothing(run):
     code = f"""
 import sys
-sys.path[:0] = {[str(SCRIPTS), str(ROOT / "tests/workflow")]!r}
+sys.path[:0] = {[str(SCRIPTS), str(ROOT / "tests/support"), str(ROOT / "tests/workflow")]!r}
 from pathlib import Path
 from test_scripts import Run, tile
 run = Run(Path({str(run.folder)!r}))
