@@ -1,12 +1,16 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from temdenoise import training
+from temdenoise.checkpoints import Checkpoints
 from temdenoise.errors import StorageError
 from temdenoise.network import unet
 from temdenoise.patches import PatchStack, shuffled
@@ -22,7 +26,15 @@ def patch_stack():
     return PatchStack(noisy, (noisy[:2] > 0.5) * 0.5, np.array([0, 1, 0, 1]), 8)
 
 
-def train(seed=7, model="G", epochs=4):
+class Forgetful(Checkpoints):
+    def save(self, state, rows):
+        pass
+
+
+FORGETFUL = Forgetful("nowhere", "none")
+
+
+def train(seed=7, model="G", epochs=4, checkpoints=FORGETFUL, log=None):
     lines = []
     network, history = training.train(
         patch_stack(),
@@ -30,9 +42,22 @@ def train(seed=7, model="G", epochs=4):
         RECIPE | {"epochs": epochs},
         model=model,
         seed=seed,
-        log=lines.append,
+        checkpoints=checkpoints,
+        log=log or lines.append,
     )
     return network, history, lines
+
+
+class Interrupted(Exception):
+    pass
+
+
+def interrupt_after(epoch):
+    def log(line):
+        if line.startswith(f"epoch {epoch}/"):
+            raise Interrupted
+
+    return log
 
 
 class Recorder:
@@ -51,8 +76,26 @@ def trained():
     return train()
 
 
+@pytest.fixture
+def dropout(monkeypatch):
+    """A network, quickly trained, that draws random numbers while it trains."""
+
+    def network(filters):
+        image = keras.Input((None, None, 1))
+        features = keras.layers.Dropout(0.3, seed=1)(image)
+        return keras.Model(image, keras.layers.Conv2D(1, 3, padding="same")(features))
+
+    monkeypatch.setattr(training, "unet", network)
+
+
 def weights(network):
     return np.concatenate([values.ravel() for values in network.get_weights()])
+
+
+def state(network):
+    """Return the weights, the optimizer and the random states of layers, flat."""
+    values = [*network.variables, *network.optimizer.variables]
+    return np.concatenate([np.ravel(value.numpy()) for value in values])
 
 
 @given(st.integers(1, 30), st.integers(1, 9))
@@ -107,6 +150,47 @@ def test_log_has_a_line_an_epoch_with_the_time_left(trained):
 
 def test_same_seed_is_the_same_network_bit_for_bit(trained):
     np.testing.assert_array_equal(weights(train()[0]), weights(trained[0]))
+
+
+def test_training_interrupted_after_an_epoch_is_the_same_bit_for_bit(tmp_path, trained):
+    checkpoints = Checkpoints(tmp_path / "checkpoints", "abc")
+    network, history, _ = trained
+    for epoch in (1, 4):
+        with pytest.raises(Interrupted):
+            train(checkpoints=checkpoints, log=interrupt_after(epoch))
+    again, rows, lines = train(checkpoints=checkpoints)
+    assert lines == ["resumed after epoch 4 of 4"]
+    np.testing.assert_array_equal(state(again), state(network))
+    pd.testing.assert_frame_equal(rows.drop(columns="seconds"), history.drop(columns="seconds"))
+
+
+@pytest.mark.usefixtures("dropout")
+def test_random_state_of_layers_is_resumed(tmp_path):
+    expected = state(train(epochs=2)[0])
+    checkpoints = Checkpoints(tmp_path / "checkpoints", "abc")
+    with pytest.raises(Interrupted):
+        train(epochs=2, checkpoints=checkpoints, log=interrupt_after(1))
+    np.testing.assert_array_equal(state(train(epochs=2, checkpoints=checkpoints)[0]), expected)
+
+
+@pytest.mark.usefixtures("dropout")
+def test_a_process_that_removes_the_checkpoints_does_not_disturb_a_training(tmp_path):
+    checkpoints = Checkpoints(tmp_path / "checkpoints", "abc")
+    ended = threading.Event()
+
+    def remove():
+        while not ended.wait(0.001):
+            checkpoints.remove()
+
+    with ThreadPoolExecutor() as pool:
+        other = pool.submit(remove)
+        try:
+            network, history, _ = train(epochs=8, checkpoints=checkpoints)
+        finally:
+            ended.set()
+        other.result()
+    assert len(history) == 8
+    np.testing.assert_array_equal(state(network), state(train(epochs=8)[0]))
 
 
 def test_seed_and_model_name_change_the_network_at_its_start():

@@ -42,7 +42,7 @@ class Run:
         job = SimpleNamespace(
             input=Named(inputs or {}),
             output=Named(outputs),
-            params=SimpleNamespace(**params),
+            params=Named(params),
             wildcards=SimpleNamespace(**(wildcards or {})),
             log=[self.path(f"{script}.log")],
             threads=1,
@@ -270,6 +270,10 @@ def test_scores_and_table_are_whole(trained):
     assert list(table["model"]) == list(NOISE_OF)
 
 
+def test_a_finished_training_leaves_no_checkpoints(trained):
+    assert not (trained.folder / "checkpoints").exists()
+
+
 def test_figures_are_drawn(trained):
     for figure in draw(trained):
         assert (trained.folder / f"{figure}.png").read_bytes().startswith(b"\x89PNG")
@@ -321,7 +325,7 @@ def test_a_bad_map_is_named_and_leaves_no_images(run, values, said):
 def test_a_full_disk_is_one_line_and_leaves_nothing(run):
     code = f"""
 import sys
-sys.path[:0] = {[str(SCRIPTS), str(ROOT / "tests/workflow")]!r}
+sys.path[:0] = {[str(SCRIPTS), str(ROOT / "tests/support"), str(ROOT / "tests/workflow")]!r}
 from pathlib import Path
 from test_scripts import Run, tile
 run = Run(Path({str(run.folder)!r}))

@@ -1,11 +1,13 @@
 """Train one model on one noise type."""
 
 import logging
+from pathlib import Path
 
 from temdenoise import files, logs
 
 with logs.capture(snakemake.log[0]):
     from temdenoise import patches, seeds, training
+    from temdenoise.checkpoints import Checkpoints, fingerprint
 
     params, source, model = snakemake.params, snakemake.input, snakemake.wildcards.model
     log = logging.getLogger("temdenoise").info
@@ -26,8 +28,19 @@ with logs.capture(snakemake.log[0]):
         seeds.generator(params.seed, "split"),
     )
     log(f"{len(numbers[0])} patches train, {len(numbers[1])} validate")
+    checkpoints = Checkpoints(
+        Path(snakemake.output.model).parent / "checkpoints",
+        fingerprint({**params, "model": model, **training.VERSIONS}, source),
+    )
     network, history = training.train(
-        stack, numbers, params.recipe, model=model, seed=params.seed, log=log
+        stack,
+        numbers,
+        params.recipe,
+        model=model,
+        seed=params.seed,
+        checkpoints=checkpoints,
+        log=log,
     )
     files.write_table(snakemake.output.history, history)
     training.save(snakemake.output.model, network)
+    checkpoints.remove()

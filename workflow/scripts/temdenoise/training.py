@@ -1,4 +1,4 @@
-"""A fit that streams its patches from disk: memory does not grow with their number."""
+"""A fit that streams its patches from disk, and goes on where it was interrupted."""
 
 import itertools
 import math
@@ -13,20 +13,28 @@ import pandas as pd
 import tensorflow as tf
 
 from temdenoise import seeds
+from temdenoise.checkpoints import Checkpoints, Row
 from temdenoise.files import atomic
 from temdenoise.network import unet
 from temdenoise.patches import PatchStack, shuffled
 
+# The order of a network's and an optimizer's variables may change from one to the next.
+VERSIONS = {"keras": keras.__version__, "tensorflow": tf.__version__}
+
 
 class Batches(keras.utils.PyDataset):
-    """Batches of patch pairs in an order that `order` gives for each epoch (from 0)."""
+    """Batches of patch pairs in an order that `order` gives for each epoch, from `first` on."""
 
     def __init__(
-        self, stack: PatchStack, order: Callable[[int], np.ndarray], batch_size: int
+        self,
+        stack: PatchStack,
+        order: Callable[[int], np.ndarray],
+        batch_size: int,
+        first: int = 0,
     ) -> None:
         super().__init__()
         self._stack, self._order, self._batch_size = stack, order, batch_size
-        self._epochs, self._numbers = itertools.count(), order(0)
+        self._epochs, self._numbers = itertools.count(first), order(first)
 
     def __len__(self) -> int:
         return math.ceil(len(self._numbers) / self._batch_size)
@@ -41,22 +49,26 @@ class Batches(keras.utils.PyDataset):
 
 
 class Progress(keras.callbacks.Callback):
-    """One line in the log and one row of `rows` for each epoch."""
+    """After each epoch one more row of `rows`, a checkpoint and a line in the log."""
 
-    def __init__(self, epochs: int, log: Callable[[str], None]) -> None:
+    def __init__(
+        self, rows: list[Row], epochs: int, checkpoints: Checkpoints, log: Callable[[str], None]
+    ) -> None:
         super().__init__()
-        self.rows: list[dict[str, float]] = []
-        self._epochs, self._log, self._start = epochs, log, 0.0
+        self._rows, self._epochs, self._checkpoints = rows, epochs, checkpoints
+        self._log, self._start = log, 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Start the clock."""
         self._start = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Record the losses and the seconds of the epoch."""
+        """Record the losses and the seconds of the epoch, keep the state of the training."""
         seconds = round(time.monotonic() - self._start, 2)
         row = {"epoch": epoch + 1, **(logs or {}), "seconds": seconds}
-        self.rows.append(row)
+        self._rows.append(row)
+        state = [variable.numpy() for variable in _variables(self.model)]
+        self._checkpoints.save(state, self._rows)
         left = seconds * (self._epochs - epoch - 1) / 60
         self._log(
             f"epoch {epoch + 1}/{self._epochs}: loss {row['loss']:.5f}, "
@@ -78,27 +90,47 @@ def train(
     *,
     model: str,
     seed: int,
+    checkpoints: Checkpoints,
     log: Callable[[str], None],
 ) -> tuple[keras.Model, pd.DataFrame]:
     """Fit the U-Net of `recipe` to the training `numbers` of `stack`, validate on the others.
 
-    `recipe` has filters, batch_size, learning_rate and epochs. Returns the model and its
-    history: epoch, loss, val_loss (mean absolute errors), seconds.
+    `recipe` has filters, batch_size, learning_rate and epochs. The fit starts after the last
+    epoch of `checkpoints`. Returns the model and its history: epoch, loss, val_loss (mean
+    absolute errors), seconds.
     """
     training, validation = numbers
     keras.utils.set_random_seed(seeds.integer(seed, "weights", model))
     network = unet(recipe["filters"])
     network.compile(keras.optimizers.Adam(recipe["learning_rate"]), "mean_absolute_error")
-    progress = Progress(recipe["epochs"], log)
+    rows = _resume(network, checkpoints)
+    done, epochs, batch_size = len(rows), recipe["epochs"], recipe["batch_size"]
+    if done:
+        log(f"resumed after epoch {done} of {epochs}")
     network.fit(
-        Batches(stack, lambda e: shuffled(training, seed, model, e), recipe["batch_size"]),
-        validation_data=Batches(stack, lambda _: validation, recipe["batch_size"]),
-        epochs=recipe["epochs"],
+        Batches(stack, lambda epoch: shuffled(training, seed, model, epoch), batch_size, done),
+        validation_data=Batches(stack, lambda _: validation, batch_size),
+        initial_epoch=done,
+        epochs=epochs,
         shuffle=False,
-        callbacks=[progress],
+        callbacks=[Progress(rows, epochs, checkpoints, log)],
         verbose=0,
     )
-    return network, pd.DataFrame(progress.rows)
+    return network, pd.DataFrame(rows)
+
+
+def _resume(network: keras.Model, checkpoints: Checkpoints) -> list[Row]:
+    network.optimizer.build(network.trainable_variables)
+    state, rows = checkpoints.last()
+    if rows:
+        for variable, values in zip(_variables(network), state, strict=True):
+            variable.assign(values)
+    return rows
+
+
+def _variables(network: keras.Model) -> list[keras.Variable]:
+    # `weights` would leave out the random states of layers (docs/decisions/0008).
+    return [*network.variables, *network.optimizer.variables]
 
 
 def save(path: str | os.PathLike[str], network: keras.Model) -> None:
