@@ -65,8 +65,9 @@ else:
             f"{LOGS}/dft_openmx/{{structure}}.log",
         benchmark:
             f"{BENCHMARKS}/dft_openmx/{{structure}}.tsv"
-        # An attempt that met its time limit is continued by the next one.
-        retries: 3
+        # An attempt that met its time limit is continued by the next one. (The Snakemakes inside a
+        # SLURM job would each retry as well, in what is left of its time.)
+        retries: 3 if workflow.is_main_process else 0
         conda:
             "../../envs/openmx.yaml"
         envmodules:
