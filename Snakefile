@@ -17,6 +17,7 @@ include: "workflow/rules/noise.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/costs.smk"
 
 
 localrules:
@@ -26,7 +27,5 @@ localrules:
 rule all:
     default_target: True
     input:
-        f"{RESULTS}/tables/scores.csv",
-        multiext(f"{RESULTS}/tables/dft", ".csv", ".html"),
-        multiext(f"{RESULTS}/tables/ms_ssim", ".csv", ".md", ".html"),
-        expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
+        PRODUCTS,
+        multiext(f"{RESULTS}/tables/costs", ".csv", ".html"),

@@ -80,6 +80,14 @@ def test_the_campaign_names_every_structure():
     assert (table["scf_steps"] > 5).all()
 
 
+def test_the_costs_name_every_rule_and_what_it_asked_for():
+    table = pd.read_csv(DEMO / "tables/costs.csv", index_col="rule")
+    rules = {folder.name for folder in (DEMO / "benchmarks").iterdir()} - {"tabulate_costs"}
+    assert set(table.index) - {"tabulate_costs"} == rules
+    assert table.loc["dft_gpaw", "jobs"] == len(STRUCTURES)
+    assert (table[["wall_s", "memory_mb", "mem_mb", "runtime_min"]] > 0).all(axis=None)
+
+
 def test_atoms_with_longer_bonds_are_brighter(sheet):
     atoms, density_map = sheet
     bonds = structures.mean_bond_lengths(atoms)
@@ -120,9 +128,14 @@ def test_figures_are_drawn(figure):
     assert (DEMO / f"figures/{figure}.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_report_holds_every_figure_and_the_table():
+def test_the_report_holds_every_figure_and_table():
     report = (DEMO / "report.html").read_text()
-    for name in [*(f"{figure}.png" for figure in FIGURES), "ms_ssim.html", "dft.html"]:
+    for name in [
+        *(f"{figure}.png" for figure in FIGURES),
+        "ms_ssim.html",
+        "dft.html",
+        "costs.html",
+    ]:
         assert name in report
 
 

@@ -18,6 +18,7 @@ AFTER_DFT = {
     "train_model": 4,
     "evaluate_model": 4,
     "tabulate_scores": 1,
+    "tabulate_costs": 1,
     "all": 1,
     **FIGURES,
 }

@@ -21,6 +21,7 @@ AFTER_NOISE = Counter(
         "draw_ms_ssim": 1,
         "draw_sections": 1,
         "draw_full_size": 1,
+        "tabulate_costs": 1,
         "all": 1,
     }
 )
@@ -78,7 +79,7 @@ def test_what_is_not_code_reruns_nothing(done, edit, old, new):
     [
         (NOISE, "np.clip(", "np.clip(2 * ", AFTER_NOISE),
         (SCRIPT, "ndim=3", "ndim=2 + 1", AFTER_NOISE),
-        ("draw_noises.py", "ndim=3", "ndim=2 + 1", Counter(draw_noises=1, all=1)),
+        ("draw_noises.py", "ndim=3", "ndim=2 + 1", Counter(draw_noises=1, tabulate_costs=1, all=1)),
     ],
     ids=["module", "script", "last script"],
 )

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from clones import ROOT
+from clones import DEMO, ROOT
 
-from temdenoise import cube, structures
+from temdenoise import costs, cube, structures
 from temdenoise.density import read_map
 
 CELL = {
@@ -279,6 +279,22 @@ def test_figures_are_drawn(trained):
         assert (trained.folder / f"{figure}.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_costs_are_those_of_the_benchmarks(run, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    folder = run.folder / "benchmarks/train_model"
+    folder.mkdir(parents=True)
+    (folder / "G.tsv").write_text("s\tmax_rss\tcpu_time\n7.5\t810.0\tNA\n")
+    run(
+        "tabulate_costs",
+        outputs={suffix: run.path(f"costs.{suffix}") for suffix in ("csv", "html")},
+        benchmarks=run.path("benchmarks"),
+    )
+    (row,) = pd.read_csv(run.path("costs.csv")).to_dict("records")
+    assert (row["rule"], row["wall_s"], row["memory_mb"]) == ("train_model", 7.5, 1000)
+    assert "train_model" in (run.folder / "costs.html").read_text()
+    assert "without sacct" in run.log("tabulate_costs")
+
+
 def damage(run, target, source, change):
     content = (run.folder / source).read_bytes()
     (run.folder / target).write_bytes(change(content))
@@ -359,6 +375,16 @@ def test_a_failed_job_shows_its_log(own_clone):
     assert done.returncode != 0
     assert "train-1.extxyz: has no array ordered_positions" in done.stdout + done.stderr
     assert not (folder / "maps/train-1.tif").exists()
+
+
+def test_benchmarks_say_what_a_job_asked_for(own_clone):
+    target = "results/demo/structures/train-1.extxyz"
+    done = own_clone.snakemake(*("--profile", "profiles/local"), *DEMO, "--", target)
+    assert done.returncode == 0, done.stderr
+    (job,) = costs.read_benchmarks(own_clone.folder / "results/demo/benchmarks").to_dict("records")
+    assert (job["rule"], job["mem_mb"], job["runtime_min"]) == ("disorder_structure", 500, 5)
+    assert (job["threads"], job["cpus"]) == (1, 1)
+    assert 0 < job["wall_s"] < 60
 
 
 @pytest.mark.slow

@@ -64,6 +64,12 @@ FIGURES = [
     "sections",
     "full_size",
 ]
+PRODUCTS = [
+    f"{RESULTS}/tables/scores.csv",
+    *multiext(f"{RESULTS}/tables/dft", ".csv", ".html"),
+    *multiext(f"{RESULTS}/tables/ms_ssim", ".csv", ".md", ".html"),
+    *expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
+]
 
 
 wildcard_constraints:
