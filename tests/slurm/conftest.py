@@ -24,6 +24,4 @@ def run(own_clone):
 
     yield start
     for started in runs:
-        started.process.kill()
-        if cluster.RUN_ID.search(started.said):
-            cluster.ask("scancel", "--name", started.name)
+        started.end()

@@ -9,6 +9,7 @@ from pathlib import Path
 import cluster
 import double
 import pytest
+from clones import Clone
 
 pytestmark = pytest.mark.slow
 
@@ -16,16 +17,42 @@ TARGET = f"{double.RESULTS}/dft/train-1/density.cube"
 MAP = f"{double.RESULTS}/maps/train-1.tif"
 
 
+def start_double(clone, play, *options, once=True, target=TARGET):
+    """Start a run in which the double plays a scenario; `once`: for its first process only."""
+    double.data_files(clone)
+    mark = f"--once {clone.folder / 'played'}" if once else ""
+    return cluster.Run(clone, *double.options(clone, f"{play} {mark}"), *options, "--", target)
+
+
 @pytest.fixture
-def start(own_clone, run):
-    """Start a run in which the double plays a scenario; `once` for the first process only."""
-    double.data_files(own_clone)
+def start(own_clone):
+    runs = []
 
-    def start_double(play, *options, once=True, target=TARGET):
-        mark = f"--once {own_clone.folder / 'played'}" if once else ""
-        return run(*double.options(own_clone, f"{play} {mark}"), *options, "--", target)
+    def start_in_own_clone(*play, **options):
+        runs.append(start_double(own_clone, *play, **options))
+        return runs[-1]
 
-    return start_double
+    yield start_in_own_clone
+    for run in runs:
+        run.end()
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory):
+    """Runs that nobody touches, side by side since they spend their time in waiting."""
+    plays = {
+        "over time": dict(play=("--sleep 200", "--set-resources", "dft_openmx:runtime=1")),
+        "over memory": dict(play=("--eat 2500",), once=False),
+        "failing once": dict(play=("--charge 0.9",)),
+        "failing for ever": dict(play=("--charge 0.9",), once=False),
+    }
+    runs = {
+        name: start_double(Clone(tmp_path_factory.mktemp("clone")), *how.pop("play"), **how)
+        for name, how in plays.items()
+    }
+    yield lambda name: (runs[name].wait(), runs[name])
+    for run in runs.values():
+        run.end()
 
 
 def playing(run):
@@ -38,36 +65,36 @@ def states(run):
     return [job["State"].split()[0] for job in run.jobs()]
 
 
-def test_over_time_is_submitted_again(start):
-    run = start("--sleep 200", "--set-resources", "dft_openmx:runtime=1")
-    assert run.wait() == 0, run.said
+def test_over_time_is_submitted_again(ended):
+    code, run = ended("over time")
+    assert code == 0, run.said
     assert states(run) == ["TIMEOUT", "COMPLETED"]
 
 
-def test_over_memory_gets_more_memory_and_time(start):
-    run = start("--eat 2500", once=False)
-    assert run.wait() == 0, run.said
+def test_over_memory_gets_more_memory_and_time(ended):
+    code, run = ended("over memory")
+    assert code == 0, run.said
     assert states(run)[1:] == ["COMPLETED"]
-    assert "killed (signal 9): out of memory?" in run.said
+    assert "it was killed: out of memory?" in run.said
     lines = [job["SubmitLine"] for job in run.jobs()]
     for option in (r"--mem (\d+)", r"-t (\d+)"):
         first, second = (int(re.search(option, line)[1]) for line in lines)
         assert second == 2 * first
 
 
-def test_failing_once_is_submitted_again(start):
-    run = start("--charge 0.9")
-    assert run.wait() == 0, run.said
+def test_failing_once_is_submitted_again(ended):
+    code, run = ended("failing once")
+    assert code == 0, run.said
     assert states(run) == ["FAILED", "COMPLETED"]
     assert "the density integrates to 57.6" in run.said
 
 
-def test_failing_for_ever_ends_with_the_reason(start, own_clone):
-    run = start("--charge 0.9", once=False)
-    assert run.wait() == 1
+def test_failing_for_ever_ends_with_the_reason(ended):
+    code, run = ended("failing for ever")
+    assert code == 1
     assert states(run) == 4 * ["FAILED"]
     assert "the density integrates to 57.6" in run.said
-    assert not (own_clone.folder / TARGET).exists()
+    assert not (run.clone.folder / TARGET).exists()
 
 
 def test_a_job_cancelled_by_hand_is_submitted_again(start):
@@ -147,9 +174,6 @@ def test_a_restart_beside_a_running_orphan_is_refused(killed, start, own_clone):
     assert f"scancel {orphan.number}" in refused.said
     assert orphan.comment in refused.said
     assert refused.queue() == []
-    assert not (own_clone.folder / ".snakemake/locks").is_dir() or not any(
-        (own_clone.folder / ".snakemake/locks").iterdir()
-    )
     cluster.until(lambda: not first.queue())
     assert (own_clone.folder / TARGET).exists()
     written = (own_clone.folder / TARGET).stat().st_mtime_ns

@@ -94,3 +94,9 @@ class Run:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def end(self):
+        """Leave nothing behind, whatever became of the test."""
+        self.kill()
+        if RUN_ID.search(self.said):
+            ask("scancel", "--name", self.name)

@@ -207,3 +207,10 @@ def test_saved_network_is_whole_or_absent(tmp_path, trained, no_room):
     with no_room(4096), pytest.raises(StorageError, match=r"no room on the disk for .*b\.keras"):
         training.save(tmp_path / "b.keras", trained[0])
     assert [path.name for path in tmp_path.iterdir()] == ["a.keras"]
+
+
+def test_a_gpu_that_lies_idle_is_told(monkeypatch):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert training.device(4) == "trains on 4 threads"
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert "(CUDA_VISIBLE_DEVICES=1), but TensorFlow sees none" in training.device(4)

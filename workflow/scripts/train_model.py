@@ -12,6 +12,7 @@ with logs.capture(snakemake.log[0]):
     params, source, model = snakemake.params, snakemake.input, snakemake.wildcards.model
     log = logging.getLogger("temdenoise").info
     training.use_threads(snakemake.threads)
+    log(training.device(snakemake.threads))
     table = files.read_table(source.noisy_table)
     to_target = "clean_index" if params.recipe["target"] == "clean" else None
     stack = patches.PatchStack(

@@ -83,6 +83,20 @@ def use_threads(threads: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
+def device(threads: int) -> str:
+    """Say what the training runs on, and whether a GPU that SLURM assigned lies idle."""
+    assigned = os.environ.get("CUDA_VISIBLE_DEVICES")
+    of_slurm = f" (CUDA_VISIBLE_DEVICES={assigned})" if assigned else ""
+    if gpus := tf.config.list_physical_devices("GPU"):
+        return f"trains on {', '.join(gpu.name for gpu in gpus)}{of_slurm}"
+    if assigned:
+        return (
+            f"a GPU was assigned{of_slurm}, but TensorFlow sees none: trains on {threads} threads. "
+            "Run with --sdm conda for envs/tensorflow-gpu.yaml; is the driver new enough?"
+        )
+    return f"trains on {threads} threads"
+
+
 def train(
     stack: PatchStack,
     numbers: tuple[np.ndarray, np.ndarray],
