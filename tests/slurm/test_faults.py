@@ -9,7 +9,7 @@ from pathlib import Path
 import cluster
 import double
 import pytest
-from clones import Clone
+from clones import ROOT, Clone
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ def ended(tmp_path_factory):
     plays = {
         "over time": dict(play=("--sleep 200", "--set-resources", "dft_openmx:runtime=1")),
         "over memory": dict(play=("--eat 2500",), once=False),
-        "failing once": dict(play=("--charge 0.9",)),
+        "failing once": dict(play=("--crash -9",)),
         "failing for ever": dict(play=("--charge 0.9",), once=False),
     }
     runs = {
@@ -147,7 +147,7 @@ def test_a_node_that_dies_loses_its_job_to_another(start):
 def test_the_run_outlives_its_controller(start):
     run = start("--sleep 4")
     playing(run)
-    cluster.daemon("slurmctld", "kill")
+    cluster.daemon("slurmctld", "stop")
     try:
         with pytest.raises(subprocess.TimeoutExpired):
             run.wait(30)
@@ -190,3 +190,20 @@ def test_a_cancelled_orphan_is_made_again(killed, start):
     again = start("")
     assert again.wait() == 0, again.said
     assert states(again) == ["COMPLETED"]
+
+
+def test_a_killed_training_goes_on_after_its_last_epoch(own_clone, run):
+    own_clone.config("slow.yaml", "training: {filters: [16, 32, 64], epochs: 30}")
+    config = ("--configfile", ROOT / "tests/data/tiny.yaml", "slow.yaml", "--")
+    images = "results/tiny/noisy/G/train.npy"
+    made = own_clone.snakemake("--profile", "profiles/local", *config, images)
+    assert made.returncode == 0, made.stderr
+    training = run(*config, "results/tiny/models/G/model.keras")
+    log = own_clone.folder / "results/tiny/logs/train_model/G.log"
+    cluster.until(lambda: log.exists() and "epoch 3/30" in log.read_text())
+    cluster.ask("scancel", training.running().number)
+    assert training.wait() == 0, training.said
+    assert states(training) == ["CANCELLED", "COMPLETED"]
+    assert int(re.search(r"resumed after epoch (\d+) of 30", log.read_text())[1]) >= 2
+    history = (own_clone.folder / "results/tiny/models/G/history.csv").read_text()
+    assert history.count("\n") == 1 + 30
