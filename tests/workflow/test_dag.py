@@ -68,6 +68,13 @@ def test_the_basis_of_an_element_is_named_after_it(clone):
     assert clone.jobs(*DEMO, "--", basis.format("C")) == {"confine_basis": 1}
 
 
+def test_figures_show_a_dozen_structures_of_a_campaign(clone):
+    options = clone.config("many.yaml", "structures: {train: 198, test: 2}")
+    figures = ("structures", "density_maps", "brightness", "convergence")
+    jobs = clone.jobs(*options, "--", *(f"results/demo/figures/{name}.png" for name in figures))
+    assert jobs["dft_gpaw"] == jobs["slice_density"] == 9 + 2
+
+
 def test_a_model_that_is_null_takes_its_jobs_away(clone):
     gone = SMALL - clone.jobs(*clone.config("less.yaml", "models: {SP: null}"))
     assert gone == {"train_model": 1, "evaluate_model": 1, "corrupt_images": 2}
