@@ -75,7 +75,7 @@ PRODUCTS = [
 
 
 wildcard_constraints:
-    structure="|".join(ALL_STRUCTURES),
+    structure=rf"({'|'.join(SPLITS)})-[1-9]\d*",
     element="|".join(ELEMENTS),
     split="|".join(SPLITS),
     noise="G|SP|GSP|BB|BBG",
