@@ -291,25 +291,3 @@ def test_tiff_of_another_program_is_no_map(tmp_path, options):
 def test_missing_map_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"a\.tif: not a whole density map"):
         density.read_map(tmp_path / "a.tif")
-
-
-def test_maps_of_structures_that_never_converged_are_left_out(tmp_path):
-    density.write_map(tmp_path / "a.tif", a_map())
-    (tmp_path / "b.tif").write_text("")
-    found = density.read_maps(["train-1", "train-2"], [tmp_path / "a.tif", tmp_path / "b.tif"])
-    assert list(found) == ["train-1"]
-    np.testing.assert_array_equal(found["train-1"].values, a_map().values)
-
-
-def test_no_map_at_all_is_refused_with_the_names(tmp_path):
-    for name in "ab":
-        (tmp_path / name).write_text("")
-    with pytest.raises(InputError, match=r"none of the structures x, y converged: .*dft\.csv"):
-        density.read_maps(["x", "y"], [tmp_path / "a", tmp_path / "b"])
-
-
-def test_damaged_map_is_no_map_that_never_converged(tmp_path):
-    density.write_map(tmp_path / "a.tif", a_map())
-    (tmp_path / "b.tif").write_text("cut")
-    with pytest.raises(InputError, match=r"b\.tif: not a whole density map"):
-        density.read_maps(["x", "y"], [tmp_path / "a.tif", tmp_path / "b.tif"])

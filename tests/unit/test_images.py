@@ -1,3 +1,4 @@
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -233,5 +234,35 @@ def test_normalising_by_split_keeps_the_brightness_between_images():
 
 def test_maps_of_different_shapes_are_refused():
     maps = {"train-1": np.eye(3), "train-2": np.eye(4)}
-    with pytest.raises(InputError, match=r"one pixel grid, got .*train-1.*train-2.*fix the engine"):
-        truths(plan(SIX), maps)
+    refused = r"one pixel grid, got train-1 \(3, 3\), train-2 \(4, 4\): fix the engine"
+    with pytest.raises(InputError, match=refused):
+        truths(plan(SIX, maps=list(maps)), maps)
+    with pytest.raises(InputError, match=refused):
+        truths(table_of(("x", "1x1", "train-1", 0), ("y", "1x1", "train-2", 0)), maps)
+
+
+class OnDisk(dict):
+    """Maps that count how many of them are held, as those on disk are: anew at each look-up."""
+
+    held = most = 0
+
+    def __getitem__(self, name):
+        values = super().__getitem__(name).copy()
+        self.held += 1
+        self.most = max(self.most, self.held)
+        weakref.finalize(values, self.let_go)
+        return values
+
+    def let_go(self):
+        self.held -= 1
+
+    def values(self):
+        return map(self.__getitem__, self)
+
+
+@pytest.mark.parametrize("normalise_by", ["image", "split"])
+def test_no_more_maps_are_held_than_two_images_are_made_of(normalise_by):
+    maps = OnDisk({f"train-{n}": random((6, 4), n) for n in range(40)})
+    truths(plan({"grid": [2, 3], "count": 20}, maps=list(maps)), maps, normalise_by=normalise_by)
+    assert 6 <= maps.most <= 12
+    assert maps.held == 0

@@ -1,7 +1,8 @@
+import re
 from collections import Counter
 
 import pytest
-from clones import DEMO
+from clones import DEMO, ROOT
 
 FIGURES = {
     f"draw_{figure}": 1
@@ -22,6 +23,12 @@ AFTER_DFT = {
     "all": 1,
     **FIGURES,
 }
+LOCAL = {
+    name
+    for path in ROOT.glob("workflow/rules/*.smk")
+    for block in re.findall(r"^localrules:\n((?: +\w+,\n)+)", path.read_text(), re.MULTILINE)
+    for name in re.findall(r"\w+", block)
+} | {"all"}
 PAPER = Counter({"disorder_structure": 6, "dft_openmx": 6, **AFTER_DFT})
 SMALL = Counter({"disorder_structure": 6, "confine_basis": 1, "dft_gpaw": 6, **AFTER_DFT})
 
@@ -66,6 +73,25 @@ def test_the_basis_of_an_element_is_named_after_it(clone):
         assert clone.jobs(*options, "--", basis.format(symbol)) == {"confine_basis": 1}
     assert clone.snakemake("-n", *options, "--", basis.format("C")).returncode != 0
     assert clone.jobs(*DEMO, "--", basis.format("C")) == {"confine_basis": 1}
+
+
+def test_a_campaign_submits_one_job_a_structure(clone):
+    jobs = clone.jobs(*clone.config("many.yaml", "structures: {train: 198, test: 2}"))
+    submitted = {rule: count for rule, count in jobs.items() if rule not in LOCAL}
+    few = {rule: count for rule, count in SMALL.items() if rule not in LOCAL}
+    assert submitted == {**few, "dft_gpaw": 200}
+
+
+def test_figures_show_a_dozen_structures_of_a_campaign(clone):
+    options = clone.config("many.yaml", "structures: {train: 198, test: 2}")
+    figures = ("structures", "density_maps", "brightness", "convergence")
+    jobs = clone.jobs(*options, "--", *(f"results/demo/figures/{name}.png" for name in figures))
+    assert jobs["dft_gpaw"] == jobs["slice_density"] == 9 + 2
+
+
+def test_structures_are_numbered_from_1(clone):
+    target = "results/demo/structures/train-0.extxyz"
+    assert "MissingRuleException" in clone.snakemake("-n", *DEMO, "--", target).stdout
 
 
 def test_a_model_that_is_null_takes_its_jobs_away(clone):

@@ -105,7 +105,6 @@ def tile(run, split, size=192):
         outputs={"images": run.path(f"{split}.npy"), "table": run.path(f"{split}.tsv")},
         wildcards={"split": split},
         seed=1,
-        structures=[f"{split}-1"],
         tiles=[{"grid": [2, 2], "count": 1}],
         shifts=[8] if split == "train" else [],
         size=size,
@@ -197,8 +196,8 @@ def draw(run):
     shared = {"noise_of": NOISE_OF, "section": 64}
     for figure, inputs, params in [
         ("structures", sheets, {"max_shift": 0.284}),
-        ("density_maps", sheets, {"structures": NAMES}),
-        ("brightness", sheets, {"structures": NAMES}),
+        ("density_maps", sheets, {}),
+        ("brightness", sheets, {}),
         ("noises", noises, {"noises": ["G", "BBG"], "section": 64, "c_noise": 0.2}),
         ("training", histories, {"models": list(NOISE_OF)}),
         ("ms_ssim", results, {"noise_of": NOISE_OF, "regions": REGIONS}),

@@ -119,12 +119,13 @@ rule slice_density:
 
 
 localrules:
+    slice_density,
     tabulate_dft,
 
 
 rule tabulate_dft:
     input:
-        summaries=expand(
+        summaries=lambda _: expand(
             f"{RESULTS}/dft/{{structure}}/summary.json", structure=ALL_STRUCTURES
         ),
     output:
@@ -147,7 +148,6 @@ rule tabulate_dft:
         runtime=5,
     params:
         code=code_of("tabulate_dft"),
-        structures=ALL_STRUCTURES,
     message:
         "Gather the summaries of the DFT jobs"
     script:

@@ -13,7 +13,7 @@ localrules:
 rule draw_structures:
     input:
         structures=expand(
-            f"{RESULTS}/structures/{{structure}}.extxyz", structure=ALL_STRUCTURES
+            f"{RESULTS}/structures/{{structure}}.extxyz", structure=SHOWN_STRUCTURES
         ),
     output:
         figure=report(
@@ -46,7 +46,7 @@ rule draw_structures:
 
 rule draw_density_maps:
     input:
-        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=ALL_STRUCTURES),
+        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=SHOWN_STRUCTURES),
     output:
         figure=report(
             f"{RESULTS}/figures/density_maps.png",
@@ -66,7 +66,6 @@ rule draw_density_maps:
         runtime=5,
     params:
         code=code_of("draw_density_maps"),
-        structures=ALL_STRUCTURES,
     message:
         "Draw the density maps"
     script:
@@ -76,9 +75,9 @@ rule draw_density_maps:
 rule draw_brightness:
     input:
         structures=expand(
-            f"{RESULTS}/structures/{{structure}}.extxyz", structure=ALL_STRUCTURES
+            f"{RESULTS}/structures/{{structure}}.extxyz", structure=SHOWN_STRUCTURES
         ),
-        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=ALL_STRUCTURES),
+        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=SHOWN_STRUCTURES),
     output:
         figure=report(
             f"{RESULTS}/figures/brightness.png",
@@ -98,7 +97,6 @@ rule draw_brightness:
         runtime=5,
     params:
         code=code_of("draw_brightness"),
-        structures=ALL_STRUCTURES,
     message:
         "Draw the brightness of atoms by bond length"
     script:
@@ -108,7 +106,7 @@ rule draw_brightness:
 rule draw_convergence:
     input:
         summaries=expand(
-            f"{RESULTS}/dft/{{structure}}/summary.json", structure=ALL_STRUCTURES
+            f"{RESULTS}/dft/{{structure}}/summary.json", structure=SHOWN_STRUCTURES
         ),
     output:
         figure=report(
@@ -129,7 +127,6 @@ rule draw_convergence:
         runtime=5,
     params:
         code=code_of("draw_convergence"),
-        structures=ALL_STRUCTURES,
     message:
         "Draw the convergence of the SCFs"
     script:

@@ -19,7 +19,6 @@ rule tile_images:
     params:
         code=code_of("tile_images"),
         seed=config["seed"],
-        structures=lambda wildcards: STRUCTURES[wildcards.split],
         tiles=lambda wildcards: config["images"]["tiles"][wildcards.split],
         shifts=lambda wildcards: (
             config["images"]["shifts"] if wildcards.split == "train" else []

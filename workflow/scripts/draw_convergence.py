@@ -4,6 +4,6 @@ from temdenoise import campaign, logs
 from temdenoise.figures import curves, style
 
 with logs.capture(snakemake.log[0]):
-    paths = zip(snakemake.params.structures, snakemake.input.summaries, strict=True)
-    named = {name: campaign.residuals(campaign.read_summary(path)) for name, path in paths}
+    summaries = campaign.read_summaries(snakemake.input.summaries)
+    named = {name: campaign.residuals(summary) for name, summary in summaries}
     style.save(snakemake.output.figure, curves.convergence(named))

@@ -1,9 +1,8 @@
-"""Draw every density map."""
+"""Draw the density maps."""
 
-from temdenoise import logs
-from temdenoise.density import read_maps
+from temdenoise import logs, maps
 from temdenoise.figures import physics, style
 
 with logs.capture(snakemake.log[0]):
-    maps = read_maps(snakemake.params.structures, snakemake.input.maps)
-    style.save(snakemake.output.figure, physics.maps(maps))
+    named = maps.read(snakemake.input.maps)
+    style.save(snakemake.output.figure, physics.maps(named))

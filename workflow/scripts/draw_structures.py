@@ -1,4 +1,4 @@
-"""Draw the first structure, and the displacements of all (Eq. 1)."""
+"""Draw a structure, and the displacements of several (Eq. 1)."""
 
 from temdenoise import logs, structures
 from temdenoise.figures import physics, style

@@ -3,8 +3,7 @@
 from temdenoise import campaign, files, logs, tables
 
 with logs.capture(snakemake.log[0]):
-    paths = zip(snakemake.params.structures, snakemake.input.summaries, strict=True)
-    table = campaign.table({name: campaign.read_summary(path) for name, path in paths})
+    table = campaign.table(campaign.read_summaries(snakemake.input.summaries))
     files.write_table(snakemake.output.csv, table)
     files.write_text(
         snakemake.output.html,

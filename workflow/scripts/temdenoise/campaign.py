@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,17 @@ def read_summary(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise InputError(f"{path}: not a whole summary ({error}); {REBUILD}") from error
 
 
-def table(summaries: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Return one row for each structure; columns: COLUMNS, empty where an engine is silent."""
-    rows = [_row(name, summary) for name, summary in summaries.items()]
+def read_summaries(
+    paths: Iterable[str | os.PathLike[str]],
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (structure, summary) one at a time; a summary.json lies in its structure's folder."""
+    for path in paths:
+        yield Path(path).parent.name, read_summary(path)
+
+
+def table(summaries: Iterable[tuple[str, Mapping[str, Any]]]) -> pd.DataFrame:
+    """Return a row for each (structure, summary); columns: COLUMNS, empty where one is silent."""
+    rows = [_row(name, summary) for name, summary in summaries]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

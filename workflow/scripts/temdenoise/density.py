@@ -4,9 +4,7 @@ import json
 import logging
 import os
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import tifffile
@@ -160,26 +158,6 @@ def read_map(path: str | os.PathLike[str]) -> DensityMap:
     density_map = DensityMap(values, (y, x), origin, info)
     check_map(density_map, path)
     return density_map
-
-
-def read_maps(
-    names: Sequence[str], paths: Sequence[str | os.PathLike[str]]
-) -> dict[str, DensityMap]:
-    """Read the maps of the structures `names`, without those that never converged.
-
-    Raises
-    ------
-    InputError
-        None is left, or one is damaged.
-    """
-    pairs = zip(names, paths, strict=True)
-    maps = {name: read_map(path) for name, path in pairs if Path(path).stat().st_size}
-    if not maps:
-        raise InputError(
-            f"none of the structures {', '.join(names)} converged: look at tables/dft.csv, mend "
-            "the dft settings and run the workflow again"
-        )
-    return maps
 
 
 def _is_whole(cube: Cube, length: float) -> bool:

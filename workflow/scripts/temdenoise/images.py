@@ -1,6 +1,6 @@
 """How do density maps become ground truths? Tiles, resampling, shifts, patches and back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,7 @@ def ground_truths(
 ) -> Iterator[np.ndarray]:
     """Yield the images of `table` (see `plan`), float32 (size, size) in [0, 1], one at a time.
 
+    No more `maps` are looked up at once than one image is made of.
     Each is normalised by its own minimum and maximum, or with `normalise_by` "split" by those
     of all `maps`.
 
@@ -65,14 +66,18 @@ def ground_truths(
     InputError
         The maps differ in shape, so that they cannot be laid side by side.
     """
-    _check_shapes(maps)
-    common = _range(*maps.values()) if normalise_by == "split" else None
+    common = _range(maps.values()) if normalise_by == "split" else None
+    shapes: dict[tuple[int, ...], str] = {}
     for _, copies in table.groupby("image", sort=False):
         first = copies.iloc[0]
-        sources = [maps[name] for name in first["source_maps"].split()]
+        names = first["source_maps"].split()
+        sources = {name: maps[name] for name in dict.fromkeys(names)}
+        shapes = {values.shape: name for name, values in sources.items()} | shapes
+        _check_shapes(shapes)
         rows, columns = map(int, first["tiles"].split("x"))
-        tiled = resample(tile(sources, (rows, columns)), (size, size), order)
-        original = to_grey(tiled, *(common or _range(tiled)))
+        tiled = tile([sources[name] for name in names], (rows, columns))
+        image = resample(tiled, (size, size), order)
+        original = to_grey(image, *(common or _range([image])))
         for shift in copies["shift"]:
             yield roll(original, shift)
 
@@ -92,13 +97,14 @@ def stitch_patches(patches: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return grid.swapaxes(2, 3).reshape(-1, rows * size, columns * size)
 
 
-def _range(*arrays: np.ndarray) -> tuple[float, float]:
-    return min(float(a.min()) for a in arrays), max(float(a.max()) for a in arrays)
+def _range(arrays: Iterable[np.ndarray]) -> tuple[float, float]:
+    ends = [(float(one.min()), float(one.max())) for one in arrays]
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
-def _check_shapes(maps: Mapping[str, np.ndarray]) -> None:
-    shapes = {name: values.shape for name, values in maps.items()}
-    if len(set(shapes.values())) > 1:
+def _check_shapes(found: Mapping[tuple[int, ...], str]) -> None:
+    if len(found) > 1:
+        shapes = ", ".join(f"{name} {shape}" for shape, name in sorted(found.items()))
         raise InputError(
             f"density maps of one split must share one pixel grid, got {shapes}: "
             "fix the engine's grid"

@@ -10,7 +10,6 @@ from temdenoise.engines import CONVERGED, STOPPED, UNCONVERGED
 from temdenoise.figures.style import COLOURS, LABELS, grid
 
 _MARKS = {CONVERGED: "o", UNCONVERGED: "x", STOPPED: "|"}
-_NAMED = 12  # structures, beyond which a legend hides the picture
 _SHADES = {"interpolation": "#eef6ee", "extrapolation": "#fdf1e4"}
 
 
@@ -43,8 +42,7 @@ def convergence(attempts: Mapping[str, Sequence[tuple[str, list[float]]]]) -> Fi
             steps += len(residuals)
     panel.set(xlabel="SCF step", ylabel="residual of the density", yscale="log")
     panel.set_title("○ converged   × not converged   | ended before the time limit")
-    if len(attempts) <= _NAMED:
-        panel.legend(frameon=False, fontsize=8)
+    panel.legend(frameon=False, fontsize=8)
     return figure
 
 
