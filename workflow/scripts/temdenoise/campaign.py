@@ -12,8 +12,8 @@ from temdenoise.errors import InputError
 from temdenoise.files import REBUILD
 
 COLUMNS = [
-    *("structure", "engine", "converged", "scf_steps", "attempts", "energy_eV_per_atom"),
-    *("electrons", "wall_s", "peak_mb", "problem"),
+    *("structure", "engine", "version", "converged", "scf_steps", "attempts"),
+    *("energy_eV_per_atom", "electrons", "wall_s", "peak_mb", "problem"),
 ]
 
 
