@@ -19,7 +19,10 @@ rule tile_images:
     params:
         code=code_of("tile_images"),
         seed=config["seed"],
-        tiles=lambda wildcards: config["images"]["tiles"][wildcards.split],
+        # Plain: config files in JSON give another kind of dict than those in YAML.
+        tiles=lambda wildcards: list(
+            map(dict, config["images"]["tiles"][wildcards.split])
+        ),
         shifts=lambda wildcards: (
             config["images"]["shifts"] if wildcards.split == "train" else []
         ),
