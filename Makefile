@@ -14,7 +14,7 @@ SNAKEMAKE := $(BIN)/snakemake --profile profiles/local --configfile config/demo.
 
 demo: install
 	@$(SNAKEMAKE) --resources mem_mb=4000
-	@if [ ! -e $(REPORT) ] || [ -n "$$(find $(DEMO)/tables $(DEMO)/figures -newer $(REPORT))" ]; then \
+	@if [ ! -e $(REPORT) ] || [ -n "$$(find $(DEMO)/{tables,figures,provenance.json} -newer $(REPORT))" ]; then \
 		$(SNAKEMAKE) --quiet --report $(REPORT); \
 	else \
 		echo "The demo is complete and up to date: nothing was done."; \

@@ -18,6 +18,7 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/costs.smk"
+include: "workflow/rules/provenance.smk"
 
 
 localrules:
@@ -28,4 +29,5 @@ rule all:
     default_target: True
     input:
         PRODUCTS,
-        multiext(f"{RESULTS}/tables/costs", ".csv", ".html"),
+        rules.tabulate_costs.output,
+        rules.record_provenance.output,

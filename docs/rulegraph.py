@@ -25,7 +25,7 @@ def _by_name(lines: list[str]) -> list[str]:
     text = "\n".join(line.strip() for line in lines)
     names = dict(re.findall(r"^(id\d+)\[(\w+)\]$", text, re.MULTILINE))
     edges = re.findall(r"^(id\d+) --> (id\d+)$", text, re.MULTILINE)
-    last = ("tabulate_costs", "all")  # they come after everything
+    last = ("tabulate_costs", "record_provenance", "all")  # they come after everything
     kept = sorted(f"    {names[a]} --> {names[b]}" for a, b in edges if names[b] not in last)
     return ["flowchart TB", *kept]
 

@@ -1,5 +1,6 @@
 """What `make demo` left behind; run it first."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -88,6 +89,17 @@ def test_the_costs_name_every_rule_and_what_it_asked_for():
     assert (table[["wall_s", "memory_mb", "mem_mb", "runtime_min"]] > 0).all(axis=None)
 
 
+def test_the_provenance_has_the_checksums_of_all_tables_and_models():
+    graph = json.loads((DEMO / "provenance.json").read_text())["@graph"]
+    clone, run = DEMO.parents[1], "results/demo/"
+    sums = {e["@id"]: e["sha256"] for e in graph if e["@id"].startswith(run)}
+    made = [*DEMO.glob("tables/*.*"), *DEMO.glob("models/*/model.keras"), DEMO / "config.json"]
+    assert {str(path.relative_to(clone)) for path in made} <= set(sums)
+    assert {path: hashlib.sha256((clone / path).read_bytes()).hexdigest() for path in sums} == sums
+    versions = {e["name"]: e["softwareVersion"] for e in graph if "softwareVersion" in e}
+    assert versions["gpaw"] == json.loads((DEMO / "dft/test-1/summary.json").read_text())["version"]
+
+
 def test_atoms_with_longer_bonds_are_brighter(sheet):
     atoms, density_map = sheet
     bonds = structures.mean_bond_lengths(atoms)
@@ -135,6 +147,8 @@ def test_the_report_holds_every_figure_and_table():
         "ms_ssim.html",
         "dft.html",
         "costs.html",
+        "provenance.html",
+        "provenance.json",
     ]:
         assert name in report
 

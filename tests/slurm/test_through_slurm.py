@@ -12,7 +12,7 @@ pytestmark = pytest.mark.demo
 
 LOCAL = {
     *("all", "disorder_structure", "slice_density"),
-    *("tabulate_dft", "tabulate_scores", "tabulate_costs"),
+    *("tabulate_dft", "tabulate_scores", "tabulate_costs", "record_provenance"),
 }
 # What each rule asks sbatch for in the demo: time [min], memory [MB], and the rest.
 ASKED = {

@@ -20,6 +20,7 @@ AFTER_DFT = {
     "evaluate_model": 4,
     "tabulate_scores": 1,
     "tabulate_costs": 1,
+    "record_provenance": 1,
     "all": 1,
     **FIGURES,
 }

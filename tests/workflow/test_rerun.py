@@ -1,15 +1,20 @@
 """What a change of the code reruns, in a clone where all that the demo makes seems made."""
 
+import json
 import os
+import subprocess
 import time
 from collections import Counter
 
 import pytest
+import yaml
 from clones import DEMO, Clone
+from snakemake.utils import update_config
 
 NOISE = "temdenoise/noise.py"
 SCRIPT = "corrupt_images.py"
 BOTH = (NOISE, SCRIPT)
+LAST = {"tabulate_costs": 1, "record_provenance": 1, "all": 1}
 AFTER_NOISE = Counter(
     {
         "corrupt_images": 8,
@@ -21,8 +26,7 @@ AFTER_NOISE = Counter(
         "draw_ms_ssim": 1,
         "draw_sections": 1,
         "draw_full_size": 1,
-        "tabulate_costs": 1,
-        "all": 1,
+        **LAST,
     }
 )
 
@@ -79,10 +83,27 @@ def test_what_is_not_code_reruns_nothing(done, edit, old, new):
     [
         (NOISE, "np.clip(", "np.clip(2 * ", AFTER_NOISE),
         (SCRIPT, "ndim=3", "ndim=2 + 1", AFTER_NOISE),
-        ("draw_noises.py", "ndim=3", "ndim=2 + 1", Counter(draw_noises=1, tabulate_costs=1, all=1)),
+        ("draw_noises.py", "ndim=3", "ndim=2 + 1", Counter(draw_noises=1, **LAST)),
     ],
     ids=["module", "script", "last script"],
 )
 def test_changed_code_reruns_its_rule_and_what_follows(done, edit, name, old, new, jobs):
     edit(name, old, new)
     assert done.jobs(*DEMO) == jobs
+
+
+def test_a_commit_reruns_nothing(done):
+    commit = ("-c", "user.name=a", "-c", "user.email=a", "commit", "-qm", "First", "--allow-empty")
+    for command in (("init", "-q"), commit):
+        subprocess.run(["git", *command], cwd=done.folder, check=True)
+    assert done.jobs(*DEMO) == Counter()
+
+
+def test_the_recorded_config_reruns_nothing(done):
+    config, demo = (
+        yaml.safe_load((done.folder / f"config/{name}.yaml").read_text())
+        for name in ("config", "demo")
+    )
+    update_config(config, demo)
+    (done.folder / "config.json").write_text(json.dumps(config))
+    assert done.jobs("--configfile", "config.json") == Counter()

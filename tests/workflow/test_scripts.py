@@ -1,10 +1,12 @@
 """The thin scripts in the order of the DAG, without DFT: a named test double writes the cube."""
 
+import hashlib
 import json
 import resource
 import runpy
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -45,6 +47,7 @@ class Run:
             params=Named(params),
             wildcards=SimpleNamespace(**(wildcards or {})),
             log=[self.path(f"{script}.log")],
+            config={"run": "test", "seed": 1},
             threads=1,
         )
         runpy.run_path(str(SCRIPTS / f"{script}.py"), init_globals={"snakemake": job})
@@ -292,6 +295,39 @@ def test_costs_are_those_of_the_benchmarks(run, monkeypatch):
     assert (row["rule"], row["wall_s"], row["memory_mb"]) == ("train_model", 7.5, 1000)
     assert "train_model" in (run.folder / "costs.html").read_text()
     assert "without sacct" in run.log("tabulate_costs")
+
+
+def test_the_provenance_is_that_of_the_results(trained):
+    folder = trained.folder / "benchmarks/train_model"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "G.tsv").write_text("s\tmax_rss\tcpu_time\n7.5\t810.0\tNA\n")
+    models = [trained.path(f"{model}.keras") for model in NOISE_OF]
+    trained(
+        "tabulate_dft",
+        inputs={"summaries": [trained.path(f"{name}.json") for name in NAMES]},
+        outputs={suffix: trained.path(f"dft.{suffix}") for suffix in ("csv", "html")},
+    )
+    trained(
+        "record_provenance",
+        inputs={
+            "results": [trained.path("scores.csv")],
+            "models": models,
+            "dft": trained.path("dft.csv"),
+        },
+        outputs={
+            **{suffix: trained.path(f"provenance.{suffix}") for suffix in ("json", "html")},
+            "config": trained.path("config.json"),
+        },
+        benchmarks=trained.path("benchmarks"),
+    )
+    record = json.loads((trained.folder / "provenance.json").read_text())
+    entities = {entity["@id"]: entity for entity in record["@graph"]}
+    for path in (trained.path("scores.csv"), *models, trained.path("config.json")):
+        content = Path(path).read_bytes()
+        assert entities[path]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert entities["#software.test double"]["softwareVersion"] == "0"
+    assert json.loads((trained.folder / "config.json").read_text()) == {"run": "test", "seed": 1}
+    assert "test double" in (trained.folder / "provenance.html").read_text()
 
 
 def damage(run, target, source, change):
