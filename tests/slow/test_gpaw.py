@@ -1,6 +1,7 @@
 """Real SCFs of a real sheet, the smallest that can be disordered."""
 
 import importlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +50,17 @@ def result(engine, basis, atoms, tmp_path_factory):
 
 def test_the_basis_folder_holds_the_basis_only(basis, engine):
     assert [path.name for path in basis.iterdir()] == [engine.basis_file("C", SETTINGS)]
+
+
+def test_a_basis_cut_short_is_not_under_its_name(engine, tmp_path, monkeypatch):
+    def cut_short(_):
+        Path(engine.basis_file("C", SETTINGS)).write_text("half")
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(engine.gpaw_basis, "main", cut_short)
+    with pytest.raises(RuntimeError, match="killed"):
+        engine.confine_basis(tmp_path / engine.basis_file("C", SETTINGS), "C", SETTINGS)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_density_integrates_to_the_valence_electrons(atoms, result):

@@ -112,6 +112,12 @@ def test_compressed_cube_holds_values_and_origin(tmp_path):
         np.testing.assert_array_equal(back["origin"], ORIGIN)
 
 
+def test_full_disk_leaves_no_cube(tmp_path, no_room):
+    with no_room(4096), pytest.raises(StorageError, match=r"no room on the disk for .*a\.cube"):
+        cube.write(tmp_path / "a.cube", ATOMS, cube.Cube(np.ones((20, 20, 20)), ORIGIN))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_full_disk_leaves_no_compressed_cube(tmp_path, no_room):
     noise = np.random.default_rng(1).random((20, 20, 20))
     with no_room(4096), pytest.raises(StorageError, match=r"no room on the disk for .*a\.npz"):

@@ -126,6 +126,12 @@ def test_truncated_stack_is_refused_wherever_it_is_cut(tmp_path):
             files.open_stack(path, ndim=3)
 
 
+def test_stack_that_cannot_be_read_is_refused(tmp_path):
+    (tmp_path / "a.npy").mkdir()
+    with pytest.raises(InputError, match=r"a\.npy: not a whole \.npy file.*delete it and run"):
+        files.open_stack(tmp_path / "a.npy", ndim=3)
+
+
 def test_file_of_another_kind_is_no_stack(tmp_path):
     path = tmp_path / "a.npy"
     np.savez(tmp_path / "b.npz", STACK)

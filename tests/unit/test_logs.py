@@ -12,6 +12,8 @@ from temdenoise.errors import EngineError, InputError, StorageError
 
 SCRIPTS = Path(logs.__file__).parents[1]
 
+on_a_full_disk = pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has one")
+
 
 def descriptors():
     return {name: str(Path(f"/proc/self/fd/{name}").readlink()) for name in ("1", "2")}
@@ -94,6 +96,37 @@ def test_process_ends_with_code_1_and_prints_nothing(tmp_path):
         f"with logs.capture({path!r}):\n    raise InputError('a.npy: empty')"
     )
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("raise StorageError(28, 'no room for a.npy')", "ERROR no room for a.npy"),
+        ("raise InputError('a.npy: empty')", "ERROR a.npy: empty"),
+        ("raise OSError(28, 'full')", "ERROR no room on the disk: [Errno 28] full; free some room"),
+    ],
+)
+@on_a_full_disk
+def test_what_a_full_disk_does_not_take_of_the_log_is_printed(said, line):
+    done = in_python(
+        "from temdenoise.errors import InputError, StorageError\n"
+        f"with logs.capture('/dev/full'):\n    {said}"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(f" {line}\n")
+    assert done.stderr.count("\n") == 1
+
+
+@on_a_full_disk
+def test_a_log_without_room_does_not_cost_the_job():
+    done = in_python(
+        "import logging\n"
+        "with logs.capture('/dev/full'):\n"
+        "    print('some')\n"
+        "    logging.getLogger('temdenoise').warning('other')"
+    )
+    assert (done.returncode, done.stdout) == (0, "some\n")
+    assert done.stderr.endswith(" WARNING other\n")
 
 
 def test_other_error_propagates_and_leaves_its_traceback(tmp_path):

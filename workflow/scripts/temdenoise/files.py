@@ -65,11 +65,11 @@ def open_stack(path: str | os.PathLike[str], ndim: int) -> np.ndarray:
     Raises
     ------
     InputError
-        The file is truncated, is not an .npy file, or has another number of axes.
+        The file cannot be read, is truncated, is not an .npy file, or has another number of axes.
     """
     try:
         stack = np.lib.format.open_memmap(path, mode="r")
-    except _DAMAGED_NPY as error:
+    except (OSError, *_DAMAGED_NPY) as error:
         raise InputError(f"{path}: not a whole .npy file ({error}); {REBUILD}") from error
     if stack.ndim != ndim:
         raise InputError(f"{path}: expected {ndim} axes, got shape {stack.shape}; {REBUILD}")
@@ -119,8 +119,9 @@ def _flush(path: Path) -> None:
 
 
 def _is_no_room(error: OSError) -> bool:
-    # numpy's tofile, which tifffile uses, reports a short write without an errno.
-    return error.errno in _NO_ROOM or "requested and" in str(error)
+    # numpy's tofile, which tifffile (bytes) and ASE (text) use, says so without an errno.
+    of_numpy = ("requested and", "problem writing element")
+    return error.errno in _NO_ROOM or any(words in str(error) for words in of_numpy)
 
 
 def _no_room(path: Path) -> str:

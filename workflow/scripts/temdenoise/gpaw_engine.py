@@ -1,10 +1,13 @@
 """GPAW as the built-in engine: LCAO with orbitals confined like OpenMX's PAOs."""
 
+import contextlib
 import os
 import re
 import resource
+import shutil
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import gpaw
@@ -29,16 +32,10 @@ def confine_basis(path: str | os.PathLike[str], symbol: str, settings: dict[str,
     """
     options = ["-t", settings["basis"], "-E", str(settings["energy_shift"])]
     options += ["--rcut-max", str(settings["basis_radius"]), "-n", _CONFINED, symbol]
-    target = Path(path).resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with atomic(target) as partial:
-        home = Path.cwd()
-        os.chdir(target.parent)  # gpaw-basis writes to the working directory only
-        try:
+    with atomic(path) as partial, TemporaryDirectory() as folder:
+        with contextlib.chdir(folder):  # gpaw-basis writes to the working directory only
             gpaw_basis.main(options)
-        finally:
-            os.chdir(home)
-        target.rename(partial)
+        shutil.move(Path(folder, Path(path).name), partial)
 
 
 def basis_file(symbol: str, settings: dict[str, Any]) -> str:

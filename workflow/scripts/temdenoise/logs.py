@@ -1,12 +1,13 @@
 """Everything a job prints, native code and child processes included, goes to its log."""
 
+import errno
 import gc
 import logging
 import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -20,41 +21,56 @@ def capture(path: str | os.PathLike[str]) -> Iterator[None]:
     """Send file descriptors 1 and 2 to the log at `path` while the block runs.
 
     An error that the user can mend ends the log with its one line and the process with
-    code 1; any other error leaves its traceback in the log.
+    code 1; any other error leaves its traceback in the log. What is said for the log while its disk
+    is full goes to descriptor 2 as it was before.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     kept = os.dup(1), os.dup(2)
     with open(path, "w", buffering=1) as log:
         _point_at(log.fileno(), log.fileno())
-        handler = _start_logging()
+        handler = _start_logging(spare=kept[1])
         try:
             yield
         except (EngineError, InputError, StorageError) as error:
             message = error.strerror if isinstance(error, StorageError) else error
             _log.error("%s", message)
             raise SystemExit(1) from None
-        except Exception:
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                _log.error("no room on the disk: %s; free some room", error)
+                raise SystemExit(1) from None
             _log.exception("this is an error in the workflow, not in its input:")
             raise
         finally:
             gc.collect()  # engines write their last lines when they are collected
             _log.removeHandler(handler)
-            handler.stream.close()
+            with suppress(OSError):
+                handler.stream.close()
             _point_at(*kept)
             for descriptor in kept:
                 os.close(descriptor)
 
 
 def _point_at(stdout: int, stderr: int) -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # no room for the log must not cost the job
+            stream.flush()
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)
 
 
-def _start_logging() -> logging.StreamHandler[TextIOWrapper]:
-    # Descriptor 2 itself, not sys.stderr, which a test runner may have replaced.
-    handler = logging.StreamHandler(os.fdopen(os.dup(2), "w", buffering=1))
+class _Handler(logging.StreamHandler[TextIOWrapper]):
+    def __init__(self, spare: int) -> None:
+        # Descriptor 2 itself, not sys.stderr, which a test runner may have replaced.
+        super().__init__(os.fdopen(os.dup(2), "w", buffering=1))
+        self._spare = spare
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        os.write(self._spare, f"{self.format(record)}\n".encode())
+
+
+def _start_logging(spare: int) -> _Handler:
+    handler = _Handler(spare)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     handler.formatter.converter = time.gmtime  # type: ignore[union-attr]
     _log.addHandler(handler)
