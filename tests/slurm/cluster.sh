@@ -208,6 +208,12 @@ start_daemon() {
     *) die "no daemon called $1" ;;
     esac
 }
+resume_nodes() { # that went down or were drained in an earlier life
+    local node
+    for node in $(sinfo -h -N -p main -t down,drain,fail -o %N); do
+        scontrol update NodeName="$node" State=RESUME
+    done
+}
 all_idle() { [ "$(sinfo -h -N -p main -o %t | grep -cE '^(idle|mix|alloc)$')" = ${#NODES[@]} ]; }
 
 start() {
@@ -216,6 +222,7 @@ start() {
     configure
     local daemon
     for daemon in "${DAEMONS[@]}"; do start_daemon "$daemon"; done
+    resume_nodes
     wait_for "the nodes" 60 all_idle
 }
 stop() {

@@ -111,7 +111,7 @@ def test_a_drained_node_ends_its_job_and_gets_no_other(start):
     try:
         assert run.wait() == 0, run.said
     finally:
-        cluster.ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
+        cluster.resume_nodes()
     nodes = [job["NodeList"] for job in run.jobs()]
     assert nodes[0] == node
     assert node not in nodes[1:]
@@ -153,6 +153,8 @@ def test_the_run_outlives_its_controller(start):
             run.wait(30)
     finally:
         cluster.daemon("slurmctld", "start")
+        # A controller that lost sight of a job drains its node ("Duplicate jobid").
+        cluster.resume_nodes()
     assert run.wait() == 0, run.said
     assert states(run) == ["COMPLETED"]
 

@@ -40,6 +40,13 @@ def daemon(name, action):
     subprocess.run(["bash", STARTER, "daemon", name, action], check=True, timeout=120)
 
 
+def resume_nodes():
+    """Take nodes that are down or drained into service again."""
+    out = ask("sinfo", "-h", "-N", "-p", "main", "-t", "down,drain,fail", "-o", "%N").split()
+    for node in out:
+        ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
+
+
 def until(condition, seconds=120, every=0.3):
     """Wait for `condition` to hold and return what it gave."""
     end = time.monotonic() + seconds
