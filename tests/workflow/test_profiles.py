@@ -34,3 +34,12 @@ def test_the_root_has_a_link_to_the_slurm_profile():
     link = ROOT / "slurm"
     assert link.is_symlink()
     assert link.resolve() == (PROFILES / "slurm").resolve()
+
+
+def test_the_partition_file_lies_beside_the_profile():
+    # Snakemake looks for it there first, and so it is found from any folder.
+    profile = yaml.safe_load((PROFILES / "slurm/config.yaml").read_text())
+    partitions = yaml.safe_load(
+        (PROFILES / "slurm" / profile["slurm-partition-config"]).read_text()
+    )
+    assert "partitions" in partitions
