@@ -16,9 +16,13 @@ class Clone:
 
     def __init__(self, folder):
         self.folder = folder
-        for name in TRACKED:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            copy(ROOT / name, folder / name)
+        for source in (ROOT / name for name in TRACKED):
+            if source.is_symlink():
+                (folder / source.name).symlink_to(source.readlink())
+            elif source.is_dir():
+                shutil.copytree(source, folder / source.name)
+            else:
+                shutil.copy(source, folder / source.name)
 
     def command(self, *options):
         return [sys.executable, "-m", "snakemake", *map(str, options)]
