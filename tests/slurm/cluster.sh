@@ -17,7 +17,8 @@ SQL=$STATE/sql/socket
 HOST=$(hostname -s)
 NODES=(cn1 cn2 gn1)
 DAEMONS=(munged mariadbd slurmdbd slurmctld "${NODES[@]/#/slurmd.}")
-PACKAGES=(munge slurmctld slurmd slurm-client slurmdbd mariadb-server-core mariadb-client-core libpmix2)
+# SLURM opens libpmix.so by its bare name, which only the -dev package has.
+PACKAGES=(munge slurmctld slurmd slurm-client slurmdbd mariadb-server-core mariadb-client-core libpmix-dev)
 
 say() { printf 'cluster.sh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
