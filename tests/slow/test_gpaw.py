@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from temdenoise import cube, seeds, structures
+from temdenoise import cube, files, seeds, structures
 from temdenoise.density import brightness_at, slice_above
-from temdenoise.errors import NotConverged
+from temdenoise.errors import DamagedError, NotConverged
 
 SETTINGS = {
     **{"grid_spacing": 0.2, "basis": "dzp", "basis_radius": 6.0, "energy_shift": 0.01},
@@ -49,7 +49,16 @@ def result(engine, basis, atoms, tmp_path_factory):
 
 
 def test_the_basis_folder_holds_the_basis_only(basis, engine):
-    assert [path.name for path in basis.iterdir()] == [engine.basis_file("C", SETTINGS)]
+    name = engine.basis_file("C", SETTINGS)
+    assert {path.name for path in basis.iterdir()} == {name, f".{name}.checksum"}
+
+
+def test_a_damaged_basis_is_refused(engine, atoms, tmp_path):
+    path = tmp_path / engine.basis_file("C", SETTINGS)
+    files.write_text(path, "whole")
+    path.write_text("other")
+    with pytest.raises(DamagedError, match="damaged: expected SHA-256"):
+        engine.run(atoms, tmp_path, SETTINGS, [1, 1, 1], tmp_path / "gpaw.txt")
 
 
 def test_a_basis_cut_short_is_not_under_its_name(engine, tmp_path, monkeypatch):

@@ -37,7 +37,7 @@ def test_atomic_output_appears_under_its_name_only(tmp_path):
         partial.write_text("whole")
         assert not (tmp_path / "new" / "a.txt").exists()
         assert partial.suffix == ".txt"
-    assert names(tmp_path / "new") == ["a.txt"]
+    assert names(tmp_path / "new") == [".a.txt.checksum", "a.txt"]
     assert (tmp_path / "new" / "a.txt").read_text() == "whole"
 
 
@@ -54,6 +54,39 @@ def test_atomic_leaves_nothing_when_the_first_write_raises(tmp_path):
     with pytest.raises(RuntimeError, match="in mid-write"):
         write_then_raise(tmp_path / "a.txt")
     assert names(tmp_path) == []
+
+
+def killed_in_mid_write(path):
+    """Write `path` as a process that is killed does: nothing tidies up."""
+    left = files.atomic(path)
+    left.__enter__().write_text("half")
+    # Kept from the garbage collection, which would end the block.
+    return left
+
+
+@pytest.mark.parametrize("name", ["a.txt", "[a]*.b.txt", "a"])
+def test_atomic_removes_what_killed_processes_left_of_the_same_file(tmp_path, name):
+    others = [killed_in_mid_write(tmp_path / other) for other in ("b.txt", "a.tsv", "a.b.c.txt")]
+    kept = names(tmp_path)
+    killed = killed_in_mid_write(tmp_path / name)
+    assert len(names(tmp_path)) == len(kept) + 1
+    files.write_text(tmp_path / name, "whole")
+    assert names(tmp_path) == sorted([*kept, name, f".{name}.checksum"])
+    del killed, others
+
+
+def test_a_process_that_lost_its_attempt_to_another_fails_and_leaves_the_others(tmp_path):
+    path = tmp_path / "a.txt"
+
+    def outlived():
+        with files.atomic(path) as partial:
+            partial.write_text("of the first")
+            files.write_text(path, "of the second")
+
+    with pytest.raises(FileNotFoundError):
+        outlived()
+    assert names(tmp_path) == [".a.txt.checksum", "a.txt"]
+    assert path.read_text() == "of the second"
 
 
 def test_atomic_passes_other_os_errors_on(tmp_path):
@@ -118,7 +151,7 @@ def test_stack_opens_as_a_read_only_memory_map(tmp_path):
 
 def test_truncated_stack_is_refused_wherever_it_is_cut(tmp_path):
     path = tmp_path / "a.npy"
-    files.write_stack(path, STACK, STACK.shape)
+    np.save(path, STACK)
     whole = path.read_bytes()
     for size in range(len(whole)):
         path.write_bytes(whole[:size])

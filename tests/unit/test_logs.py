@@ -89,6 +89,28 @@ def test_error_to_be_mended_is_the_one_last_line(tmp_path, error):
     assert rest[0].endswith(" ERROR a.npy: empty; delete it")
 
 
+def read_as_damaged(path):
+    try:
+        raise PermissionError(13, "Permission denied", path)
+    except OSError as error:
+        raise InputError(f"{path}: not a whole .npy file; delete it") from error
+
+
+@pytest.mark.parametrize("name", ["a.npy", "b.npy"])
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, name):
+    with pytest.raises(SystemExit), logs.capture(tmp_path / "a.log"):
+        read_as_damaged(name)
+    (line,) = (tmp_path / "a.log").read_text().splitlines()
+    assert line.endswith(f" ERROR {name}: Permission denied; give this account the right to it")
+
+
+def test_a_folder_that_may_not_be_written_is_one_line(tmp_path):
+    with pytest.raises(SystemExit):
+        fail_in(tmp_path / "a.log", PermissionError(13, "Permission denied", "maps"))
+    last = (tmp_path / "a.log").read_text().splitlines()[-1]
+    assert last.endswith(" ERROR maps: Permission denied; give this account the right to it")
+
+
 def test_process_ends_with_code_1_and_prints_nothing(tmp_path):
     path = str(tmp_path / "a.log")
     done = in_python(

@@ -8,7 +8,7 @@ from importlib import metadata
 import pytest
 
 from temdenoise import campaign, files, provenance
-from temdenoise.errors import InputError
+from temdenoise.errors import DamagedError, InputError
 
 
 def git(folder, *words):
@@ -140,6 +140,14 @@ def test_a_damaged_model_or_table_is_named(clone, tmp_path, table, content):
         provenance.software(clone, table(), [str(tmp_path / "G.keras")])
     with pytest.raises(InputError, match=r"G\.keras: not a readable table .* run the workflow"):
         provenance.software(clone, str(tmp_path / "G.keras"), [])
+
+
+def test_a_result_that_is_not_what_was_written_is_not_recorded(clone):
+    files.write_text(clone / "a.csv", "whole")
+    assert provenance.checksum("a.csv", clone).size == 5
+    (clone / "a.csv").write_text("other")
+    with pytest.raises(DamagedError, match=r"a\.csv: damaged"):
+        provenance.checksum("a.csv", clone)
 
 
 def test_times_span_the_jobs_but_not_the_one_that_writes_them(tmp_path):

@@ -338,6 +338,7 @@ def test_check_refuses_another_material():
 
 def test_truncated_structure_is_refused_wherever_it_is_cut(tmp_path):
     structures.write(tmp_path / PATH, disordered())
+    (tmp_path / f".{PATH}.checksum").unlink()
     whole = (tmp_path / PATH).read_bytes()
     for size in range(0, len(whole) - len("  1.00000000\n"), 7):
         (tmp_path / PATH).write_bytes(whole[:size])

@@ -10,6 +10,7 @@ with logs.capture(snakemake.log[0]):
         density.check_height(height, summary["orbital_radius_bohr"])
         density_map = density.slice_above(cube.read(source.density), atoms, height)
         density_map.metadata.update({key: summary[key] for key in density.RECORDED})
+        density_map.metadata["structure"] = snakemake.wildcards.structure
         density.check_map(density_map, source.density)
         density.write_map(snakemake.output.density_map, density_map)
     else:

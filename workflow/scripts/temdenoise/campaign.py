@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from temdenoise import checksums
 from temdenoise.errors import InputError
 from temdenoise.files import REBUILD
 
@@ -25,6 +26,7 @@ def read_summary(path: str | os.PathLike[str]) -> dict[str, Any]:
     InputError
         The file is damaged.
     """
+    checksums.verify(path)
     try:
         return dict(json.loads(Path(path).read_text(encoding="utf-8")))
     except (ValueError, TypeError, OSError) as error:

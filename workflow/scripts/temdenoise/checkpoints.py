@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from temdenoise.errors import InputError
-from temdenoise.files import atomic
+from temdenoise.storage import beside
 
 KEPT = 2  # the last, and the one before in case the last is damaged
 SUFFIX = ".checkpoint"  # the SHA-256 of an .npz archive, then the archive
@@ -49,7 +49,7 @@ class Checkpoints:
         """
         content = _pack(state, rows)
         try:
-            with atomic(self._path(len(rows))) as partial:
+            with beside(self._path(len(rows))) as partial:
                 partial.write_bytes(content)
             self._path(len(rows) - KEPT).unlink(missing_ok=True)
         except OSError as error:

@@ -11,6 +11,7 @@ import pandas as pd
 from ase import Atoms
 from ase.units import Bohr
 
+from temdenoise import checksums
 from temdenoise.errors import InputError
 from temdenoise.files import REBUILD, atomic
 
@@ -36,7 +37,8 @@ def write(path: str | os.PathLike[str], atoms: Atoms, cube: Cube) -> None:
     box = atoms.copy()
     if cube.plane_spacing is not None:
         box.cell[2, 2] = cube.plane_spacing * cube.values.shape[2]
-    with atomic(path) as partial, partial.open("w") as file:
+    facts = {"dtype": "float64", "shape": cube.values.shape}
+    with atomic(path, **facts) as partial, partial.open("w") as file:
         ase.io.cube.write_cube(
             file, box, cube.values, origin=cube.origin, comment="electron density, e/bohr^3"
         )
@@ -62,8 +64,9 @@ def read(path: str | os.PathLike[str]) -> Cube:
     Raises
     ------
     InputError
-        The file is unreadable, truncated, or holds a value that is not finite.
+        The file is unreadable, damaged, or holds a value that is not finite.
     """
+    checksums.verify(path)
     try:
         with open(path, "rb") as file:
             header = [file.readline().split() for _ in range(_HEADER_LINES)]
@@ -134,5 +137,5 @@ def _blocks(file: BinaryIO) -> Iterator[np.ndarray]:
 
 def write_compressed(path: str | os.PathLike[str], cube: Cube) -> None:
     """Write a whole `cube` as float32 arrays in a compressed .npz: values, origin [Å]."""
-    with atomic(path) as partial:
+    with atomic(path, dtype="float32", shape=cube.values.shape) as partial:
         np.savez_compressed(partial, values=cube.values.astype(np.float32), origin=cube.origin)

@@ -12,6 +12,7 @@ from ase import Atoms
 from ase.units import Bohr
 from scipy.ndimage import map_coordinates
 
+from temdenoise import checksums
 from temdenoise.cube import Cube
 from temdenoise.errors import InputError
 from temdenoise.files import REBUILD, atomic
@@ -127,7 +128,7 @@ def write_map(path: str | os.PathLike[str], density_map: DensityMap) -> None:
     """Write a calibrated float32 TIFF that ImageJ and RosettaSciIO open with its pixel size."""
     info = {"origin_angstrom": density_map.origin, "unit": "e/bohr^3", **density_map.metadata}
     y, x = density_map.pixel_size
-    with atomic(path) as partial:
+    with atomic(path, dtype="float32", shape=density_map.values.shape) as partial:
         tifffile.imwrite(
             partial,
             density_map.values,
@@ -145,6 +146,7 @@ def read_map(path: str | os.PathLike[str]) -> DensityMap:
     InputError
         The file is damaged, no density map of this workflow, or useless (see `check_map`).
     """
+    checksums.verify(path)
     try:
         with tifffile.TiffFile(path) as tiff:
             values = tiff.asarray()

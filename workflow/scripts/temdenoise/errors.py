@@ -7,6 +7,10 @@ class InputError(ValueError):
     """A file or value that the workflow was given is not what it must be."""
 
 
+class DamagedError(InputError):
+    """A file that the workflow wrote is no longer what it was."""
+
+
 class EngineError(RuntimeError):
     """A DFT engine ended without a density that can be trusted."""
 

@@ -17,6 +17,7 @@ from ase.units import Bohr
 from gpaw import GPAW, FermiDirac, KohnShamConvergenceError, setup_paths
 from gpaw.atom import gpaw_basis
 
+from temdenoise import checksums
 from temdenoise.cube import Cube
 from temdenoise.engines import CONVERGED, UNCONVERGED
 from temdenoise.errors import NotConverged
@@ -64,7 +65,11 @@ def run(
     ------
     NotConverged
         The SCF did not converge.
+    DamagedError
+        A basis set is damaged.
     """
+    for symbol in sorted(set(atoms.get_chemical_symbols())):
+        checksums.verify(Path(basis_folder, basis_file(symbol, settings)))
     setup_paths.insert(0, str(basis_folder))
     start = time.monotonic()
     text = Path(text_file)

@@ -31,13 +31,9 @@ def capture(path: str | os.PathLike[str]) -> Iterator[None]:
         handler = _start_logging(spare=kept[1])
         try:
             yield
-        except (EngineError, InputError, StorageError) as error:
-            message = error.strerror if isinstance(error, StorageError) else error
-            _log.error("%s", message)
-            raise SystemExit(1) from None
         except Exception as error:
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                _log.error("no room on the disk: %s; free some room", error)
+            if line := _line(error):
+                _log.error("%s", line)
                 raise SystemExit(1) from None
             _log.exception("this is an error in the workflow, not in its input:")
             raise
@@ -49,6 +45,20 @@ def capture(path: str | os.PathLike[str]) -> Iterator[None]:
             _point_at(*kept)
             for descriptor in kept:
                 os.close(descriptor)
+
+
+def _line(error: Exception) -> str | None:
+    """Return what to say of an error that the user can mend, None of any other."""
+    reason = error.__cause__ if isinstance(error, InputError) else error
+    if isinstance(reason, PermissionError):  # and no damage, whatever the reader took it for
+        return f"{reason.filename}: {reason.strerror}; give this account the right to it"
+    if isinstance(error, StorageError):
+        return str(error.strerror)
+    if isinstance(error, (EngineError, InputError)):
+        return str(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"no room on the disk: {error}; free some room"
+    return None
 
 
 def _point_at(stdout: int, stderr: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from temdenoise import checksums
 from temdenoise.density import DensityMap, read_map
 from temdenoise.errors import InputError
 
@@ -30,10 +31,12 @@ def converged(paths: Iterable[str | os.PathLike[str]]) -> dict[str, Path]:
     Raises
     ------
     InputError
-        There is none.
+        There is none, or a map is empty that was none.
     """
     named = {Path(path).stem: Path(path) for path in paths}
     left = {name: path for name, path in named.items() if path.stat().st_size}
+    for path in (path for name, path in named.items() if name not in left):
+        checksums.verify(path)
     if not left:
         some = ", ".join([*islice(named, _NAMED), *(["…"] if len(named) > _NAMED else [])])
         raise InputError(

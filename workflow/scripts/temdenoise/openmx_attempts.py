@@ -9,9 +9,9 @@ from typing import Any
 
 from ase import Atoms
 
-from temdenoise import files
 from temdenoise.engines import PHYSICS
 from temdenoise.openmx_input import DATA, NAME, Grid
+from temdenoise.storage import beside
 
 _ATTEMPTS = "attempts.json"
 
@@ -74,7 +74,8 @@ def fingerprint(
 
 def _write(folder: Path, fingerprint: str, attempts: list[dict[str, Any]]) -> None:
     state = {"fingerprint": fingerprint, "attempts": attempts}
-    files.write_text(folder / _ATTEMPTS, json.dumps(state, indent=1))
+    with beside(folder / _ATTEMPTS) as partial:
+        partial.write_text(json.dumps(state, indent=1), encoding="utf-8")
 
 
 def _read(folder: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from temdenoise import costs
+from temdenoise.checksums import verify
 from temdenoise.errors import InputError
 from temdenoise.files import REBUILD
 
@@ -92,7 +93,14 @@ def commit(clone: Path) -> Commit:
 
 
 def checksum(path: str, folder: Path = Path()) -> File:
-    """Return the file at `path` in the `folder`."""
+    """Return the file at `path` in the `folder`.
+
+    Raises
+    ------
+    DamagedError
+        The file was written by the workflow and is not what it was.
+    """
+    verify(folder / path)
     with (folder / path).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return File(path, file.tell(), digest)
@@ -165,6 +173,7 @@ def _installed(clone: Path) -> Iterator[Software]:
 
 
 def _engines(dft: str) -> Iterator[Software]:
+    verify(dft)
     try:
         jobs = pd.read_csv(dft, dtype=str, usecols=["engine", "version"])
     except (ValueError, OSError) as error:
@@ -181,6 +190,7 @@ def _keras(models: Iterable[str]) -> Iterator[Software]:
 
 
 def _keras_version(path: str) -> str:
+    verify(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return str(json.loads(archive.read("metadata.json"))["keras_version"])

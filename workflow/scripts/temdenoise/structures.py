@@ -10,6 +10,7 @@ import numpy as np
 from ase import Atoms
 from ase.neighborlist import neighbor_list
 
+from temdenoise import checksums
 from temdenoise.errors import InputError
 from temdenoise.files import REBUILD, atomic
 from temdenoise.materials import MATERIALS
@@ -102,8 +103,9 @@ def read(path: str | os.PathLike[str]) -> Atoms:
     Raises
     ------
     InputError
-        The file is not extended XYZ, or lacks the ordered positions.
+        The file is damaged, is not extended XYZ, or lacks the ordered positions.
     """
+    checksums.verify(path)
     try:
         atoms = cast(Atoms, ase.io.read(Path(path), format="extxyz"))
     except _DAMAGED as error:
