@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from temdenoise.network import unet
+from temdenoise.network import fast_unet, unet
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -76,3 +76,48 @@ def test_skips_join_the_normalised_block_of_the_same_resolution(network):
 
 def test_paper_network_has_its_size():
     assert unet([32, 64, 128]).count_params() == 473_537
+
+
+def pair(precision="float32"):
+    fast, plain = fast_unet([2, 3, 4], precision), unet([2, 3, 4])
+    random = np.random.default_rng(1)
+    plain.set_weights([random.uniform(0.1, 0.9, w.shape) for w in plain.get_weights()])
+    fast.set_weights(plain.get_weights())
+    return fast, plain
+
+
+def steps(network, count):
+    x = np.random.default_rng(2).random((4, 32, 24, 1), dtype=np.float32)
+    network.compile(keras.optimizers.SGD(1e-3), "mean_absolute_error")
+    losses = [network.train_on_batch(x, x / 2) for _ in range(count)]
+    return np.array(losses), network.get_weights()
+
+
+def test_fast_network_is_the_same_network():
+    fast, plain = pair()
+    np.testing.assert_allclose(run(fast, (8, 12)), run(plain, (8, 12)), rtol=1e-5)
+
+
+def test_fast_network_learns_the_same():
+    (fast, weights), (plain, expected) = (steps(network, 3) for network in pair())
+    np.testing.assert_allclose(fast, plain, rtol=1e-4)
+    for one, other in zip(weights, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=3e-2, atol=1e-4)
+
+
+def test_frozen_layers_keep_their_moving_moments():
+    fast, _ = pair()
+    frozen = of_kind(fast, layers.BatchNormalization)
+    for layer in frozen:
+        layer.trainable = False
+    before = [weights for layer in frozen for weights in layer.get_weights()]
+    steps(fast, 1)
+    after = [weights for layer in frozen for weights in layer.get_weights()]
+    for one, other in zip(after, before, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_half_precision_is_near():
+    fast, plain = pair("mixed_bfloat16")
+    assert {str(w.dtype) for w in fast.weights} == {"float32"}
+    np.testing.assert_allclose(run(fast, (8, 12)), run(plain, (8, 12)), rtol=5e-2)

@@ -15,7 +15,7 @@ import tensorflow as tf
 from temdenoise import seeds
 from temdenoise.checkpoints import Checkpoints, Row
 from temdenoise.files import atomic
-from temdenoise.network import unet
+from temdenoise.network import fast_unet, unet
 from temdenoise.patches import PatchStack, shuffled
 
 # The order of a network's and an optimizer's variables may change from one to the next.
@@ -109,16 +109,18 @@ def train(
 ) -> tuple[keras.Model, pd.DataFrame]:
     """Fit the U-Net of `recipe` to the training `numbers` of `stack`, validate on the others.
 
-    `recipe` has filters, batch_size, learning_rate and epochs. The fit starts after the last
-    epoch of `checkpoints`. Returns the model and its history: epoch, loss, val_loss (mean
-    absolute errors), seconds.
+    `recipe` has filters, batch_size, precision, learning_rate, decay and epochs. The fit starts
+    after the last epoch of `checkpoints`. Returns the model in float32 and its history: epoch,
+    loss, val_loss (mean absolute errors), seconds.
     """
     training, validation = numbers
     keras.utils.set_random_seed(seeds.integer(seed, "weights", model))
-    network = unet(recipe["filters"])
-    network.compile(keras.optimizers.Adam(recipe["learning_rate"]), "mean_absolute_error")
+    network = fast_unet(recipe["filters"], recipe["precision"])
+    epochs, batch_size = recipe["epochs"], recipe["batch_size"]
+    rate = _learning_rate(recipe, epochs * math.ceil(len(training) / batch_size))
+    network.compile(keras.optimizers.Adam(rate), "mean_absolute_error")
     rows = _resume(network, checkpoints)
-    done, epochs, batch_size = len(rows), recipe["epochs"], recipe["batch_size"]
+    done = len(rows)
     if done:
         log(f"resumed after epoch {done} of {epochs}")
     network.fit(
@@ -130,7 +132,15 @@ def train(
         callbacks=[Progress(rows, epochs, checkpoints, log)],
         verbose=0,
     )
-    return network, pd.DataFrame(rows)
+    trained = unet(recipe["filters"])
+    trained.set_weights(network.get_weights())
+    return trained, pd.DataFrame(rows)
+
+
+def _learning_rate(recipe: dict[str, Any], steps: int) -> Any:
+    if recipe["decay"] == "none":
+        return recipe["learning_rate"]
+    return keras.optimizers.schedules.CosineDecay(recipe["learning_rate"], steps)
 
 
 def _resume(network: keras.Model, checkpoints: Checkpoints) -> list[Row]:
