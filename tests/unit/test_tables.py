@@ -106,3 +106,37 @@ def test_html_is_one_page_with_a_row_a_model():
     assert page.startswith("<!doctype html>")
     assert page.count("<tr") == 1 + 3
     assert page.count("<p>The caption.</p>") == 1
+
+
+def compared():
+    filters = [
+        score("median-5", noise, factor, image, high if noise == "SP" else 0.1, 0.3)
+        for noise in ("G", "SP")
+        for factor, high in ((0.2, 0.6), (0.3, 0.9))
+        for image in ("x", "y")
+    ]
+    return tables.comparison(pd.concat([scores(), pd.DataFrame(filters)]), NOISE_OF)
+
+
+def test_comparison_has_input_baselines_and_models_of_each_noise():
+    assert compared().columns.tolist() == ["noise", "method", "0.2", "0.3"]
+    assert compared()[["noise", "method"]].to_numpy().tolist() == [
+        *(["SP", "noisy input"], ["SP", "median-5"], ["SP", "SP"]),
+        *(["G", "noisy input"], ["G", "median-5"], ["G", "G"], ["G", "wide"]),
+    ]
+
+
+def test_comparison_without_baselines_has_input_and_models():
+    table = tables.comparison(scores(), NOISE_OF)
+    assert table["method"].tolist() == ["noisy input", "SP", "noisy input", "G", "wide"]
+
+
+def test_the_best_of_each_noise_and_factor_is_bold():
+    shown = tables.best_in_bold(compared(), REGIONS)
+    assert shown.columns.tolist() == ["noise", "method", "0.2 in.", "0.3 ex."]
+    assert shown["0.2 in."].tolist()[1:3] == ["0.600", "**0.720**"]
+    assert shown["0.3 ex."].tolist()[1:3] == ["**0.900**", "0.620"]
+    assert shown["0.2 in."].str.contains("**", regex=False).sum() == 2
+    page = to_html(shown)
+    assert "<b>0.720</b>" in page
+    assert "*" not in page

@@ -37,9 +37,47 @@ rule evaluate_model:
         "../scripts/evaluate_model.py"
 
 
+rule evaluate_baselines:
+    input:
+        train=f"{RESULTS}/noisy/{{noise}}/train.npy",
+        train_table=f"{RESULTS}/noisy/{{noise}}/train.tsv",
+        train_images=f"{RESULTS}/images/train.npy",
+        noisy=f"{RESULTS}/noisy/{{noise}}/test.npy",
+        noisy_table=f"{RESULTS}/noisy/{{noise}}/test.tsv",
+        images=f"{RESULTS}/images/test.npy",
+        images_table=f"{RESULTS}/images/test.tsv",
+    output:
+        scores=f"{RESULTS}/tables/baselines/{{noise}}.csv",
+        parameters=f"{RESULTS}/tables/baselines/{{noise}}-parameters.csv",
+    log:
+        f"{LOGS}/evaluate_baselines/{{noise}}.log",
+    benchmark:
+        f"{BENCHMARKS}/evaluate_baselines/{{noise}}.tsv"
+    conda:
+        tensorflow_env(0)
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2500 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        code=code_of("evaluate_baselines"),
+        baselines=config["baselines"],
+        regions=REGIONS,
+        patch_size=config["images"]["patch_size"],
+    message:
+        "Choose the parameters of the baselines for {wildcards.noise} noise and score them"
+    script:
+        "../scripts/evaluate_baselines.py"
+
+
 rule tabulate_scores:
     input:
         scores=expand(f"{RESULTS}/tables/scores/{{model}}.csv", model=MODELS),
+        baselines=(
+            expand(f"{RESULTS}/tables/baselines/{{noise}}.csv", noise=NOISES)
+            if config["baselines"]
+            else []
+        ),
     output:
         scores=f"{RESULTS}/tables/scores.csv",
         csv=f"{RESULTS}/tables/ms_ssim.csv",
@@ -49,6 +87,14 @@ rule tabulate_scores:
             caption="../report/ms_ssim_table.rst",
             category="4 Results",
             labels={"figure": "MS-SSIM, table", "paper": "Fig. 2"},
+        ),
+        comparison_csv=f"{RESULTS}/tables/comparison.csv",
+        comparison_md=f"{RESULTS}/tables/comparison.md",
+        comparison_html=report(
+            f"{RESULTS}/tables/comparison.html",
+            caption="../report/comparison_table.rst",
+            category="4 Results",
+            labels={"figure": "baselines, table", "paper": "–"},
         ),
     log:
         f"{LOGS}/tabulate_scores/all.log",
@@ -65,6 +111,6 @@ rule tabulate_scores:
         noise_of=NOISE_OF,
         regions=REGIONS,
     message:
-        "Gather the scores of {input.scores}"
+        "Gather the scores of {input}"
     script:
         "../scripts/tabulate_scores.py"

@@ -1,7 +1,11 @@
-"""Gather all models' scores into the paper's table."""
+"""Gather all scores into the paper's table, and into one that has the baselines, too."""
 
 from temdenoise import files, logs, tables
 
+COMPARISON = (
+    "MS-SSIM of the noisy test image, of what each baseline and of what each network makes of it, "
+    "the best in bold. in.: interpolation, ex.: extrapolation of C_noise."
+)
 CAPTION = (
     "MS-SSIM of the denoised image, in brackets that of the noisy input. "
     "in.: interpolation, ex.: extrapolation of C_noise."
@@ -9,10 +13,16 @@ CAPTION = (
 
 with logs.capture(snakemake.log[0]):
     params, target = snakemake.params, snakemake.output
-    scores = tables.combine([files.read_table(path) for path in snakemake.input.scores])
+    paths = [*snakemake.input.scores, *snakemake.input.baselines]
+    scores = tables.combine([files.read_table(path) for path in paths])
     table = tables.ms_ssim_table(scores, params.noise_of)
     shown = tables.readable(table, params.regions)
     files.write_table(target.scores, scores)
     files.write_table(target.csv, table)
     files.write_text(target.md, tables.to_markdown(shown))
     files.write_text(target.html, tables.to_html(shown, CAPTION))
+    comparison = tables.comparison(scores, params.noise_of)
+    shown = tables.best_in_bold(comparison, params.regions)
+    files.write_table(target.comparison_csv, comparison)
+    files.write_text(target.comparison_md, tables.to_markdown(shown))
+    files.write_text(target.comparison_html, tables.to_html(shown, COMPARISON))

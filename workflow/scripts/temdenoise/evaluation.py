@@ -1,6 +1,6 @@
-"""A model against every test noise: predictions and one row of scores an image."""
+"""A denoiser against a test noise: predictions and one row of scores an image."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,15 +23,20 @@ def predictions(
         yield denoise(image)
 
 
+def similarity(image: np.ndarray, truth: np.ndarray) -> float:
+    """Return the MS-SSIM of two images (Y, X) of this workflow."""
+    return ms_ssim(image, truth, data_range=DATA_RANGE)
+
+
 def score(
     prediction: np.ndarray, noisy: np.ndarray, truth: np.ndarray, patch_size: int
 ) -> dict[str, float]:
     """Return the scores of one image (Y, X), those of its noisy input beside them."""
     return {
-        "ms_ssim": ms_ssim(prediction, truth, data_range=DATA_RANGE),
+        "ms_ssim": similarity(prediction, truth),
         "psnr": psnr(prediction, truth, data_range=DATA_RANGE),
         "seam_ratio": seam_ratio(prediction, truth, patch_size=patch_size),
-        "ms_ssim_noisy": ms_ssim(noisy, truth, data_range=DATA_RANGE),
+        "ms_ssim_noisy": similarity(noisy, truth),
         "psnr_noisy": psnr(noisy, truth, data_range=DATA_RANGE),
     }
 
@@ -39,7 +44,7 @@ def score(
 def scores(
     model: str,
     noise: str,
-    predicted: np.ndarray,
+    predicted: Iterable[np.ndarray],
     noisy: np.ndarray,
     clean: np.ndarray,
     rows: pd.DataFrame,
@@ -47,14 +52,15 @@ def scores(
     regions: dict[float, str],
     patch_size: int,
 ) -> pd.DataFrame:
-    """Score the `predicted` stack (N, Y, X) of a model on a test noise; columns: COLUMNS.
+    """Score the N `predicted` images (Y, X) of a model on a test noise; columns: COLUMNS.
 
-    `rows` is the noisy stack's table, `images` the clean stack's; `regions` maps C_noise to
-    interpolation or extrapolation.
+    `model` is the name of a network or of a baseline. `rows` is the noisy stack's table, `images`
+    the clean stack's; `regions` maps C_noise to interpolation or extrapolation.
     """
     table: list[dict[str, Any]] = []
-    for number, (index, factor) in enumerate(rows.itertuples(index=False)):
+    pairs = zip(predicted, noisy, rows.itertuples(index=False), strict=True)
+    for prediction, corrupted, (index, factor) in pairs:
         head = (model, noise, factor, regions[factor], images.loc[index, "image"])
-        values = score(predicted[number], noisy[number], clean[index], patch_size)
+        values = score(prediction, corrupted, clean[index], patch_size)
         table.append(dict(zip(COLUMNS, head, strict=False)) | values)
     return pd.DataFrame(table, columns=COLUMNS)

@@ -1,8 +1,15 @@
-"""The paper's table: a row a model, a column a C_noise, the noisy input beside each score."""
+"""The paper's table: a row a model, a column a C_noise, the noisy input beside each score.
+
+The comparison: for each noise a row for the noisy input, each baseline and each model.
+"""
+
+import re
 
 import pandas as pd
 
 from temdenoise.errors import InputError
+
+NOISY = "noisy input"
 
 _HTML_HEAD = """<!doctype html><meta charset="utf-8"><title>temdenoise</title>
 <style>body{font-family:sans-serif}td,th{padding:.3em .7em;border-bottom:1px solid #ccc}</style>
@@ -10,7 +17,7 @@ _HTML_HEAD = """<!doctype html><meta charset="utf-8"><title>temdenoise</title>
 
 
 def combine(scores: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return all models' scores as one long table.
+    """Return the scores of all models and baselines as one long table.
 
     Raises
     ------
@@ -23,7 +30,7 @@ def combine(scores: list[pd.DataFrame]) -> pd.DataFrame:
         bad = table.loc[missing, ["model", "test_noise", "c_noise"]].iloc[0].tolist()
         raise InputError(
             f"the score of model, noise, C_noise = {', '.join(map(str, bad))} is not a number: "
-            "look at the model's training history"
+            "look at the model's training history or the baseline's log"
         )
     return table
 
@@ -56,6 +63,38 @@ def readable(table: pd.DataFrame, regions: dict[float, str]) -> pd.DataFrame:
     return shown
 
 
+def comparison(scores: pd.DataFrame, noise_of: dict[str, str]) -> pd.DataFrame:
+    """Return MS-SSIM by noise and method (rows) and C_noise (columns), the mean over the images.
+
+    Of each noise: the noisy input, every baseline, the models trained with it. `noise_of` gives
+    the noise of each model; what else `scores` names is a baseline.
+    """
+    own = scores[scores["test_noise"] == scores["model"].map(noise_of).fillna(scores["test_noise"])]
+    baselines = [name for name in own["model"].unique() if name not in noise_of]
+    methods = [NOISY, *baselines, *noise_of]
+    noisy = own.assign(model=NOISY, ms_ssim=own["ms_ssim_noisy"])
+    table = pd.concat([noisy, own]).pivot_table(
+        index=["test_noise", "model"], columns="c_noise", values="ms_ssim"
+    )
+    order = [(noise, name) for noise in dict.fromkeys(noise_of.values()) for name in methods]
+    table = table.reindex([row for row in order if row in table.index])
+    table.columns = [f"{factor:g}" for factor in table.columns]
+    return table.rename_axis(["noise", "method"]).reset_index()
+
+
+def best_in_bold(table: pd.DataFrame, regions: dict[float, str]) -> pd.DataFrame:
+    """Return `comparison` for people: the best of each noise and C_noise is "**0.973**"."""
+    shown = table[["noise", "method"]].copy()
+    for factor, region in sorted(regions.items()):
+        values = table[f"{factor:g}"]
+        best = values == values.groupby(table["noise"]).transform("max")
+        pairs = zip(values, best, strict=True)
+        shown[f"{factor:g} {region[:2]}."] = [
+            f"**{v:.3f}**" if top else f"{v:.3f}" for v, top in pairs
+        ]
+    return shown
+
+
 def to_markdown(table: pd.DataFrame) -> str:
     """Return a table of strings as GitHub Markdown."""
     rows = [list(table.columns), ["---"] * len(table.columns), *table.values.tolist()]
@@ -63,6 +102,7 @@ def to_markdown(table: pd.DataFrame) -> str:
 
 
 def to_html(table: pd.DataFrame, caption: str) -> str:
-    """Return a table of strings as a small HTML page with a `caption`."""
+    """Return a table of strings as a small HTML page with a `caption`; `**` makes bold."""
     body = table.to_html(index=False, border=0, justify="left")
+    body = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", body)
     return f"{_HTML_HEAD}<p>{caption}</p>\n{body}\n"
