@@ -1,0 +1,158 @@
+# What was computed once lies in the store (config: stored): `store_maps` and `store_models` put it
+# there; dft.engine: maps and training.restore: true take it from there.
+STORED_MAPS = in_clone(config["stored"]["maps"])
+STORED_MODELS = in_clone(config["stored"]["models"])
+RESTORED = [model for model in MODELS if MODELS[model]["restore"]]
+TRAINED = [model for model in MODELS if model not in RESTORED]
+
+
+if config["dft"]["engine"] == "maps":
+
+    localrules:
+        restore_map,
+
+    ruleorder: restore_map > slice_density
+    ruleorder: restore_map > disorder_structure
+
+    rule restore_map:
+        input:
+            structure=f"{STORED_MAPS}/{{structure}}.extxyz",
+            summary=f"{STORED_MAPS}/{{structure}}.json",
+            density_map=f"{STORED_MAPS}/{{structure}}.tif",
+        output:
+            structure=f"{RESULTS}/structures/{{structure}}.extxyz",
+            summary=f"{RESULTS}/dft/{{structure}}/summary.json",
+            density_map=f"{RESULTS}/maps/{{structure}}.tif",
+        log:
+            f"{LOGS}/restore_map/{{structure}}.log",
+        benchmark:
+            f"{BENCHMARKS}/restore_map/{{structure}}.tsv"
+        conda:
+            "../../envs/images.yaml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=5,
+        params:
+            code=code_of("restore_map"),
+            cell=CELL,
+            height=config["map"]["height"],
+        message:
+            "Take the map of {wildcards.structure} from the store"
+        script:
+            "../scripts/restore_map.py"
+
+else:
+
+    localrules:
+        store_map,
+
+    rule store_map:
+        input:
+            structure=f"{RESULTS}/structures/{{structure}}.extxyz",
+            summary=f"{RESULTS}/dft/{{structure}}/summary.json",
+            density_map=f"{RESULTS}/maps/{{structure}}.tif",
+        output:
+            structure=f"{STORED_MAPS}/{{structure}}.extxyz",
+            summary=f"{STORED_MAPS}/{{structure}}.json",
+            density_map=f"{STORED_MAPS}/{{structure}}.tif",
+        log:
+            f"{LOGS}/store_map/{{structure}}.log",
+        benchmark:
+            f"{BENCHMARKS}/store_map/{{structure}}.tsv"
+        conda:
+            "../../envs/images.yaml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=5,
+        params:
+            code=code_of("store_map"),
+        message:
+            "Put the map of {wildcards.structure} into the store"
+        script:
+            "../scripts/store_map.py"
+
+
+if RESTORED:
+
+    localrules:
+        restore_model,
+
+    ruleorder: restore_model > train_model
+
+    rule restore_model:
+        input:
+            model=f"{STORED_MODELS}/{{model}}/model.keras",
+            history=f"{STORED_MODELS}/{{model}}/history.csv",
+            card=f"{STORED_MODELS}/{{model}}/card.json",
+        output:
+            model=f"{RESULTS}/models/{{model}}/model.keras",
+            history=f"{RESULTS}/models/{{model}}/history.csv",
+        log:
+            f"{LOGS}/restore_model/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/restore_model/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(RESTORED),
+        conda:
+            "../../envs/images.yaml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=5,
+        params:
+            code=code_of("restore_model"),
+            recipe=lambda wildcards: recipe(wildcards.model),
+        message:
+            "Take model {wildcards.model} from the store"
+        script:
+            "../scripts/restore_model.py"
+
+
+if TRAINED:
+
+    localrules:
+        store_model,
+
+    rule store_model:
+        input:
+            model=f"{RESULTS}/models/{{model}}/model.keras",
+            history=f"{RESULTS}/models/{{model}}/history.csv",
+            scores=f"{RESULTS}/tables/scores.csv",
+            images=f"{RESULTS}/images/train.npy",
+            dft=f"{RESULTS}/tables/dft.csv",
+        output:
+            model=f"{STORED_MODELS}/{{model}}/model.keras",
+            history=f"{STORED_MODELS}/{{model}}/history.csv",
+            card=f"{STORED_MODELS}/{{model}}/card.json",
+            readme=f"{STORED_MODELS}/{{model}}/README.md",
+        log:
+            f"{LOGS}/store_model/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/store_model/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(TRAINED),
+        conda:
+            "../../envs/images.yaml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=5,
+        params:
+            code=code_of("store_model"),
+            noise=lambda wildcards: NOISE_OF[wildcards.model],
+            recipe=lambda wildcards: recipe(wildcards.model),
+            structures=CELL,
+            tiles=config["images"]["tiles"],
+            data=lambda wildcards: {
+                "material": config["structures"]["material"],
+                "image_size": config["images"]["size"],
+                "patch_size": config["images"]["patch_size"],
+                "patches": list(checked.patch_counts(config, MODELS[wildcards.model])),
+                "c_noise": [min(FACTORS["train"]), max(FACTORS["train"])],
+            },
+        message:
+            "Put model {wildcards.model} into the store, with its card"
+        script:
+            "../scripts/store_model.py"

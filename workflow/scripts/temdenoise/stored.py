@@ -1,0 +1,89 @@
+"""Density maps and models that lie in the repository: copied into a run instead of computed."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from temdenoise import density, dft
+from temdenoise.errors import InputError
+from temdenoise.files import atomic
+
+
+def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Copy the file `source` to `target`, whole or not at all."""
+    with atomic(target) as partial:
+        shutil.copyfile(source, partial)
+
+
+def check_map(
+    map_path: str | os.PathLike[str],
+    structure_path: str | os.PathLike[str],
+    *,
+    name: str,
+    cell: dict[str, Any],
+    height: float,
+) -> None:
+    """Refuse a stored map that is not the one the config asks for.
+
+    Raises
+    ------
+    InputError
+        The structure is not what the structures settings `cell` say, or the map is of another
+        structure than `name` or at another `height` [Å].
+    """
+    dft.structure(structure_path, cell)
+    metadata = density.read_map(map_path).metadata
+    for what, wanted in {"structure": name, "height_angstrom": height}.items():
+        if metadata.get(what) != wanted:
+            raise InputError(
+                f"{map_path}: {what}: got {metadata.get(what)}, the config says {wanted}; mend the "
+                "config, or choose an engine that computes the map"
+            )
+
+
+def check_model(
+    model_path: str | os.PathLike[str],
+    card_path: str | os.PathLike[str],
+    recipe: Mapping[str, Any],
+) -> None:
+    """Refuse a stored model that is damaged, or that was trained otherwise than `recipe` says.
+
+    Raises
+    ------
+    InputError
+        The model's SHA-256 or the recipe differs from those on its card.
+    """
+    card = read_card(card_path)
+    if digest(model_path) != card["sha256"]:
+        raise InputError(f"{model_path}: not the model of its card.json; get both again")
+    for key, wanted in recipe.items():
+        if card["recipe"].get(key) != wanted:
+            raise InputError(
+                f"{model_path}: {key}: trained with {card['recipe'].get(key)}, the config says "
+                f"{wanted}; mend the config, or train with training.restore: false"
+            )
+
+
+def read_card(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a model's card.json.
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    try:
+        card = json.loads(Path(path).read_text(encoding="utf-8"))
+        return {"sha256": card["sha256"], "recipe": card["recipe"], **card}
+    except (ValueError, TypeError, LookupError, OSError) as error:
+        raise InputError(f"{path}: not a whole model card ({error!r}); get it again") from error
+
+
+def digest(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 of the file at `path`."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
