@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test slow-test install docs lock format clean
+.PHONY: demo test slow-test fault-test install docs lock format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -34,6 +34,9 @@ test: install
 
 slow-test: install
 	$(BIN)/python -m pytest -m slow
+
+fault-test: install
+	$(BIN)/python -m pytest -m faults
 
 install: $(INSTALLED)
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from temdenoise import inference, training
-from temdenoise.errors import InputError
+from temdenoise.errors import DamagedError, InputError
 from temdenoise.network import unet
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -73,3 +73,14 @@ def test_damaged_model_is_refused(saved, tmp_path):
 def test_missing_model_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"(?s)G\.keras: not a whole \.keras.*delete it and run"):
         inference.load(tmp_path / "G.keras")
+
+
+@pytest.mark.parametrize("part", [0, 0.25, 0.5, 0.75, 1])
+def test_a_network_with_a_flipped_bit_is_refused(saved, tmp_path, part):
+    path = tmp_path / "model.keras"
+    training.save(path, saved[1])
+    content = bytearray(path.read_bytes())
+    content[int(part * (len(content) - 1))] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedError, match=r"model\.keras: damaged: expected SHA-256"):
+        inference.load(path)

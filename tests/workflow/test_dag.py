@@ -18,6 +18,7 @@ AFTER_DFT = {
     "corrupt_images": 8,
     "train_model": 4,
     "evaluate_model": 4,
+    "evaluate_baselines": 4,
     "tabulate_scores": 1,
     "tabulate_costs": 1,
     "record_provenance": 1,
@@ -97,7 +98,15 @@ def test_structures_are_numbered_from_1(clone):
 
 def test_a_model_that_is_null_takes_its_jobs_away(clone):
     gone = SMALL - clone.jobs(*clone.config("less.yaml", "models: {SP: null}"))
-    assert gone == {"train_model": 1, "evaluate_model": 1, "corrupt_images": 2}
+    assert gone == {
+        **{"train_model": 1, "evaluate_model": 1},
+        **{"evaluate_baselines": 1, "corrupt_images": 2},
+    }
+
+
+def test_a_run_without_baselines_has_no_job_for_them(clone):
+    gone = SMALL - clone.jobs(*clone.config("bare.yaml", "baselines: []"))
+    assert gone == {"evaluate_baselines": 4}
 
 
 def test_the_workflow_catalogue_finds_the_workflow(clone):

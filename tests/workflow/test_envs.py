@@ -17,8 +17,11 @@ FILES = {path.stem: path for path in (ROOT / "envs").glob("*.yaml")}
 ENVS = {name: yaml.safe_load(path.read_text()) for name, path in FILES.items()}
 TENSORFLOW = {"tensorflow-cpu", "tensorflow-gpu"}
 # PyPI's name, where that of a module or of conda-forge differs.
-OF_MODULE = {"skimage": "scikit-image"}
-OF_CONDA = {"matplotlib-base": "matplotlib", **dict.fromkeys(TENSORFLOW, "tensorflow")}
+OF_MODULE = {"rsciio": "rosettasciio", "skimage": "scikit-image"}
+OF_CONDA = {
+    **{"dask-core": "dask", "matplotlib-base": "matplotlib"},
+    **dict.fromkeys(TENSORFLOW, "tensorflow"),
+}
 PYTHON = "3.11"
 
 

@@ -20,6 +20,7 @@ AFTER_NOISE = Counter(
         "corrupt_images": 8,
         "train_model": 4,
         "evaluate_model": 4,
+        "evaluate_baselines": 4,
         "tabulate_scores": 1,
         "draw_noises": 1,
         "draw_training": 1,

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from clones import DEMO, ROOT
 
-from temdenoise import costs, cube, structures
+from temdenoise import costs, cube, files, structures
 from temdenoise.density import read_map
 
 CELL = {
@@ -26,6 +26,7 @@ NAMES = ["train-1", "test-1"]
 FACTORS = {"train": [0.1, 0.2], "test": [0.2, 0.3]}
 REGIONS = {0.2: "interpolation", 0.3: "extrapolation"}
 NOISE_OF = {"G": "G", "again": "BBG"}
+BASELINES = ["median-5", "gaussian"]
 
 
 class Run:
@@ -97,7 +98,11 @@ def slice_map(run, name):
     inputs = {"structure": "extxyz", "density": "cube", "summary": "json"}
     inputs = {key: run.path(f"{name}.{suffix}") for key, suffix in inputs.items()}
     run(
-        "slice_density", inputs=inputs, outputs={"density_map": run.path(f"{name}.tif")}, height=3.0
+        "slice_density",
+        inputs=inputs,
+        outputs={"density_map": run.path(f"{name}.tif")},
+        wildcards={"structure": name},
+        height=3.0,
     )
 
 
@@ -140,6 +145,7 @@ def train(run, model, target="clean"):
     noise = NOISE_OF[model]
     recipe = {
         **{"filters": [2, 3, 4], "batch_size": 8, "learning_rate": 0.001, "epochs": 1},
+        **{"precision": "float32", "decay": "none"},
         **{"validation_fraction": 0.2, "split_by": "patch", "target": target},
     }
     run(
@@ -175,6 +181,26 @@ def evaluate(run, model):
         },
         wildcards={"model": model},
         noises=noises,
+        regions=REGIONS,
+        patch_size=64,
+    )
+
+
+def evaluate_baselines(run, noise):
+    stacks = {"train": f"{noise}-train", "noisy": f"{noise}-test", "images": "test"}
+    run(
+        "evaluate_baselines",
+        inputs={
+            **{name: run.path(f"{stack}.npy") for name, stack in stacks.items()},
+            **{f"{name}_table": run.path(f"{stack}.tsv") for name, stack in stacks.items()},
+            "train_images": run.path("train.npy"),
+        },
+        outputs={
+            "scores": run.path(f"{noise}-baselines.csv"),
+            "parameters": run.path(f"{noise}-parameters.csv"),
+        },
+        wildcards={"noise": noise},
+        baselines=BASELINES,
         regions=REGIONS,
         patch_size=64,
     )
@@ -234,12 +260,19 @@ def trained(run):
     train(run, "again", target="background")
     for model in NOISE_OF:
         evaluate(run, model)
+    for noise in NOISE_OF.values():
+        evaluate_baselines(run, noise)
+    suffixes = ("csv", "md", "html")
     run(
         "tabulate_scores",
-        inputs={"scores": [run.path(f"{model}-scores.csv") for model in NOISE_OF]},
+        inputs={
+            "scores": [run.path(f"{model}-scores.csv") for model in NOISE_OF],
+            "baselines": [run.path(f"{noise}-baselines.csv") for noise in NOISE_OF.values()],
+        },
         outputs={
             "scores": run.path("scores.csv"),
-            **{suffix: run.path(f"table.{suffix}") for suffix in ("csv", "md", "html")},
+            **{suffix: run.path(f"table.{suffix}") for suffix in suffixes},
+            **{f"comparison_{suffix}": run.path(f"comparison.{suffix}") for suffix in suffixes},
         },
         noise_of=NOISE_OF,
         regions=REGIONS,
@@ -266,10 +299,31 @@ def test_images_are_stacks_with_a_row_each(run):
 
 def test_scores_and_table_are_whole(trained):
     scores = pd.read_csv(trained.path("scores.csv"))
-    assert len(scores) == 2 * 2 * 2
+    assert len(scores) == 2 * 2 * 2 + len(BASELINES) * 2 * 2
     assert not scores.isna().any().any()
     table = pd.read_csv(trained.path("table.csv"))
     assert list(table["model"]) == list(NOISE_OF)
+    comparison = pd.read_csv(trained.path("comparison.csv"))
+    rows = [
+        (noise, method)
+        for model, noise in NOISE_OF.items()
+        for method in ("noisy input", *BASELINES, model)
+    ]
+    assert list(zip(comparison["noise"], comparison["method"], strict=True)) == rows
+    assert not comparison.isna().any().any()
+
+
+def test_parameters_are_those_of_the_training_images(trained):
+    before = pd.read_csv(trained.path("G-parameters.csv"))
+    assert before.groupby("filter")["chosen"].sum().to_dict() == {"gaussian": 1, "median-5": 1}
+    noisy = np.load(trained.path("G-test.npy"))  # not a map of the file, which changes
+    try:
+        files.write_stack(trained.path("G-test.npy"), noisy[:, ::-1] ** 2, noisy.shape)
+        evaluate_baselines(trained, "G")
+        pd.testing.assert_frame_equal(pd.read_csv(trained.path("G-parameters.csv")), before)
+    finally:
+        files.write_stack(trained.path("G-test.npy"), noisy, noisy.shape)
+        evaluate_baselines(trained, "G")
 
 
 def test_a_finished_training_leaves_no_checkpoints(trained):

@@ -4,7 +4,7 @@ from pathlib import Path
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 sys.path.insert(0, str(HERE.parent / "scripts"))
 
-from temdenoise import code, errors, orphans
+from temdenoise import checksums, code, errors, orphans, storage
 from temdenoise import config as checked
 
 try:
@@ -70,8 +70,29 @@ PRODUCTS = [
     f"{RESULTS}/tables/scores.csv",
     *multiext(f"{RESULTS}/tables/dft", ".csv", ".html"),
     *multiext(f"{RESULTS}/tables/ms_ssim", ".csv", ".md", ".html"),
+    *multiext(f"{RESULTS}/tables/comparison", ".csv", ".md", ".html"),
     *expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
 ]
+
+
+CLONE = HERE.parents[1]
+MICROGRAPHS = f"{RESULTS}/micrographs"
+try:
+    ENTRIES = checked.micrographs(config, CLONE)
+except errors.InputError as error:
+    sys.exit(f"micrographs: {error}")
+
+# The paper's Fig. 3: asked for by name, for it comes over the network.
+EXPERIMENT = "MoS2-experiment"
+EXAMPLE = f"{MICROGRAPHS}/example_Se_implanted_MoS2.dm3"
+SHIPPED = ["G", "SP", "GSP", "BBG"]
+MOS2 = {"path": EXAMPLE, "models": SHIPPED, "pixel_size": None, "bond_length": None}
+
+OVERVIEWS = [f"{MICROGRAPHS}/{image}/overview.png" for image in ENTRIES]
+# Of one image there is no table: that of the batch would be overwritten.
+BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html")
+BATCH = BATCH if ENTRIES and not config["image"] else []
+PRODUCTS += [*OVERVIEWS, *BATCH] if BATCH else []
 
 
 wildcard_constraints:
@@ -85,6 +106,11 @@ wildcard_constraints:
 # Every rule's param `code`, new when what its script runs is: then its jobs run again.
 def code_of(name):
     return code.digest(HERE.parent / "scripts" / f"{name}.py")
+
+
+# The store lies in the clone, wherever the results go.
+def in_clone(folder):
+    return folder if Path(folder).is_dir() else str(CLONE / folder)
 
 
 def split_of(structure):
@@ -102,7 +128,9 @@ def recipe(model):
     keys = (
         "filters",
         "batch_size",
+        "precision",
         "learning_rate",
+        "decay",
         "epochs",
         "validation_fraction",
         "split_by",
@@ -113,6 +141,26 @@ def recipe(model):
 
 def tensorflow_env(gpus):
     return f"../../envs/tensorflow-{'gpu' if gpus else 'cpu'}.yaml"
+
+
+def entry_of(image):
+    return {EXPERIMENT: {**MOS2, "crop": None}, **ENTRIES}[image]
+
+
+def model_of(name):
+    return Path(in_clone(config["stored"]["models"]), name, "model.keras")
+
+
+# What is missing must not keep the others of a batch from being denoised: the job will say it.
+def present(image, model=None):
+    path = Path(entry_of(image)["path"])
+    weights = [model_of(model), model_of(model).with_name("card.json")] if model else []
+    return [one for one in [path, *weights] if one.is_file() or str(one) == EXAMPLE]
+
+
+def results_of(image, suffix):
+    models = entry_of(image)["models"]
+    return [f"{MICROGRAPHS}/{image}/{model}{suffix}" for model in models]
 
 
 # One rank needs no launcher; the SLURM executor wants both or neither.
@@ -126,8 +174,27 @@ onstart:
         orphans.refuse(Path.cwd(), RESULTS)
     except errors.InputError as error:
         sys.exit(str(error))
-    if problem := checked.missing_data(config, Path(RESULTS)):
+    dft = any(job.rule.name == "dft_openmx" for job in workflow.dag.needrun_jobs())
+    if dft and (problem := checked.missing_data(config, Path(RESULTS))):
         sys.exit(f"config: {problem}")
+    # With conda it is the rule's environment that counts, and the job says so.
+    if not workflow.deployment_settings.deployment_method:
+        if problem := checked.missing_package(config):
+            sys.exit(f"config: {problem}")
+    storage.remove_partials(RESULTS)
+    # Marked in a run that was killed: for a run that is already planned it is too late.
+    if aside := set_damaged_aside():
+        sys.exit(f"{aside}; start again, and they are made anew")
+
+
+onerror:
+    if aside := set_damaged_aside():
+        print(f"{aside}; the next run makes them anew", file=sys.stderr)
+
+
+def set_damaged_aside():
+    paths = checksums.set_aside(RESULTS)
+    return f"damaged, moved aside: {', '.join(map(str, paths))}" if paths else ""
 
 
 def dft_mem_mb(attempt):

@@ -53,7 +53,7 @@ if config["dft"]["engine"] == "gpaw":
         script:
             "../scripts/dft_gpaw.py"
 
-else:
+elif config["dft"]["engine"] == "openmx":
 
     rule dft_openmx:
         input:

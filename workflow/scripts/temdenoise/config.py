@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from temdenoise.config_checks import first_conflict
 from temdenoise.config_values import (
     atoms_per_structure,
     elements,
+    micrographs,
     models,
     noises,
     patch_counts,
@@ -19,7 +21,7 @@ from temdenoise.config_values import (
     regions,
     structure_names,
 )
-from temdenoise.config_violations import first_violation, one_line
+from temdenoise.config_violations import first_violation, one_line, refusal
 from temdenoise.errors import InputError
 
 __all__ = [
@@ -28,7 +30,9 @@ __all__ = [
     "check",
     "elements",
     "load_schema",
+    "micrographs",
     "missing_data",
+    "missing_package",
     "models",
     "noises",
     "patch_counts",
@@ -71,3 +75,11 @@ def missing_data(config: Mapping[str, Any], results: str | os.PathLike[str]) -> 
     if config["dft"]["engine"] != "openmx" or done:
         return None
     return openmx_data.missing_data(config["dft"], elements(config))
+
+
+def missing_package(config: Mapping[str, Any]) -> str | None:
+    """Return which package the baselines want that this Python has not, or None."""
+    if "tk-r-em" not in config["baselines"] or find_spec("tk_r_em"):
+        return None
+    wanted = "tk-r-em only where its package is installed (pip install --no-deps tk_r_em)"
+    return refusal("baselines", config["baselines"], wanted)

@@ -75,6 +75,14 @@ def some_model(config: Config) -> str | None:
     return refusal("models", dict(config["models"]), "at least one model that is not null")
 
 
+def models_are_no_baselines(config: Config) -> str | None:
+    """Refuse a model with the name of a baseline, as the tables hold both."""
+    for name in models(config):
+        if name in config["baselines"]:
+            return refusal("models, a name in it", name, "a name that is not in baselines")
+    return None
+
+
 def regions_differ(config: Config) -> str | None:
     """Refuse a noise factor that would count as interpolation and as extrapolation."""
     inside = config["noise"]["interpolation_factors"]
@@ -124,7 +132,9 @@ def map_nearest_to_its_sheet(config: Config) -> str | None:
 
 
 def map_within_the_orbitals(config: Config) -> str | None:
-    """Refuse a map where all orbitals are zero."""
+    """Refuse a map where all orbitals are zero; a stored map was checked when it was made."""
+    if config["dft"]["engine"] == "maps":
+        return None
     reach, source, radius = max(_reaches(config))
     if config["map"]["height"] < reach:
         return None
@@ -199,6 +209,14 @@ def patches_on_both_sides(config: Config) -> str | None:
     return None
 
 
+def tiles_share_less_than_half(config: Config) -> str | None:
+    """Refuse tiles of micrographs of which three would meet in a pixel."""
+    tile, overlap = config["micrographs"]["tile"], config["micrographs"]["overlap"]
+    if overlap <= tile // 2:
+        return None
+    return refusal("micrographs.overlap", overlap, f"at most half of micrographs.tile ({tile})")
+
+
 def _tiles(config: Config) -> Iterator[tuple[str, list[int], int, int]]:
     for split, tiles in config["images"]["tiles"].items():
         maps = len(structure_names(config, split))
@@ -225,6 +243,7 @@ CHECKS = (
     grids_differ,
     tilings_differ,
     some_model,
+    models_are_no_baselines,
     regions_differ,
     figures_show_tested_factors,
     section_within_the_image,
@@ -237,4 +256,5 @@ CHECKS = (
     fractions_within_one,
     probability_within_one,
     patches_on_both_sides,
+    tiles_share_less_than_half,
 )

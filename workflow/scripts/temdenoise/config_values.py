@@ -1,10 +1,12 @@
 """Names and numbers that follow from a valid config."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from temdenoise.engines import PHYSICS
 from temdenoise.materials import MATERIALS
+from temdenoise.micrographs import sheet
 
 Config = Mapping[str, Any]
 
@@ -62,6 +64,29 @@ def regions(config: Config) -> dict[float, str]:
 def noises(config: Config) -> list[str]:
     """Return the noise types that the models are trained with, in their order, each once."""
     return list(dict.fromkeys(recipe["noise"] for recipe in models(config).values()))
+
+
+def micrographs(config: Config, clone: Path) -> dict[str, dict[str, Any]]:
+    """Return the micrographs by name, see `micrographs.sheet`: the one `image`, or the sheet's.
+
+    A sheet that is not where the workflow is run is that of the `clone`.
+
+    Raises
+    ------
+    InputError
+        The sheet cannot be read, or a value in it cannot be used.
+    """
+    said = config["micrographs"]
+    by_default = {
+        "model": config["model"] or said["default_model"],
+        "bond_length": said["bond_length"],
+    }
+    if config["image"]:
+        return sheet.one(config["image"], **by_default)
+    if said["sheet"] is None:
+        return {}
+    here = Path(said["sheet"])
+    return sheet.read(here if here.exists() else clone / here, **by_default)
 
 
 def patch_counts(config: Config, recipe: Config | None = None) -> tuple[int, int]:

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from micrographs import honeycomb
+
+from temdenoise.micrographs import intensity
+
+ENDS = st.floats(-1e7, 1e7)
+
+
+@given(ENDS, st.floats(1e-3, 1e6), st.integers(0, 99))
+def test_normalising_is_undone(low, width, seed):
+    levels = intensity.Levels(low, low + width)
+    image = np.random.default_rng(seed).normal(low, width, (5, 7))
+    np.testing.assert_allclose(
+        levels.invert(levels.normalise(image)), image, rtol=1e-9, atol=1e-9 * width
+    )
+
+
+@given(st.floats(1e-3, 1e6), ENDS)
+def test_gain_and_offset_of_the_detector_do_not_matter(gain, offset):
+    image = honeycomb((40, 50), 8)
+    one = intensity.levels(image, 8, 0.001, 0.7).normalise(image)
+    other = gain * image + offset
+    two = intensity.levels(other, 8, 0.001, 0.7).normalise(other)
+    np.testing.assert_allclose(one, two, atol=1e-6 + 1e-8 * abs(offset) / gain)
+
+
+def test_percentiles_1_and_99_come_to_those_of_the_training_images():
+    image = 3e6 + 1e5 * honeycomb((80, 90), 30)
+    normal = intensity.levels(image, 1.0, 0.05, 0.7).normalise(image)
+    assert np.percentile(normal, (1, 99)) == pytest.approx((0.05, 0.7), abs=0.01)
+
+
+@pytest.mark.parametrize("value", [1e9, -1e9])
+def test_a_broken_pixel_moves_nothing(value):
+    image = honeycomb((40, 50), 8) + np.random.default_rng(1).normal(0, 0.1, (40, 50))
+    broken = image.copy()
+    broken[7, 11] = broken[30, 2] = value
+    mended, hot, dead = intensity.mend(broken)
+    assert (hot, dead) == ((2, 0) if value > 0 else (0, 2))
+    untouched = np.ones(image.shape, dtype=bool)
+    untouched[7, 11] = untouched[30, 2] = False
+    np.testing.assert_array_equal(mended[untouched], image[untouched])
+    assert np.abs(mended - image).max() < 2
+    before, after = (intensity.levels(one, 8, 0, 1) for one in (image, mended))
+    assert (after.low, after.high) == pytest.approx((before.low, before.high), abs=0.02)
+
+
+def test_salt_and_pepper_is_noise_and_no_broken_pixels():
+    rng = np.random.default_rng(1)
+    image = honeycomb((60, 50), 8) + rng.normal(0, 0.05, (60, 50))
+    image[rng.random(image.shape) < 0.1] = 9
+    mended, hot, dead = intensity.mend(image)
+    assert (hot, dead) == (0, 0)
+    np.testing.assert_array_equal(mended, image)
+
+
+@pytest.mark.parametrize("bond", [5, 12])
+def test_atoms_are_no_broken_pixels(bond):
+    image = honeycomb((60, 50), bond) + np.random.default_rng(1).normal(0, 1e-3, (60, 50))
+    assert intensity.mend(image)[1:] == (0, 0)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u4", "i2", "f4"])
+def test_integers_do_not_run_over(dtype):
+    image = np.zeros((9, 9), dtype) + np.arange(9).astype(dtype)
+    mended = intensity.mend(image)[0]
+    np.testing.assert_array_equal(mended, image)
+    assert intensity.noise(mended) < 1e-12
+
+
+@pytest.mark.parametrize("sigma", [0.05, 0.2])
+def test_noise_is_measured_beside_a_lattice(sigma):
+    image = honeycomb((120, 130), 11.2) / 20
+    noisy = image + np.random.default_rng(1).normal(0, sigma, image.shape)
+    assert intensity.noise(noisy) == pytest.approx(sigma, rel=0.05)

@@ -1,0 +1,112 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from micrographs import CARD, honeycomb
+from scipy.ndimage import uniform_filter
+
+from temdenoise.micrographs import trust
+from temdenoise.micrographs.scale import Scale
+
+IMAGE = np.random.default_rng(1).normal(size=(7, 12))
+USUAL = trust.Facts(0.15, (0.02, 0.06, 0.15), 0.0, 0, 0)
+SCALE = Scale((0.0127, 0.0127), "header", 11.2, "lattice", 11.2, (1.0, 1.0))
+
+
+@pytest.mark.parametrize("number", range(trust.ORIENTATIONS))
+def test_a_turn_is_undone(number):
+    np.testing.assert_array_equal(trust.turned_back(trust.turned(IMAGE, number), number), IMAGE)
+
+
+def test_the_eight_orientations_differ():
+    square = np.arange(9).reshape(3, 3)
+    turns = {trust.turned(square, number).tobytes() for number in range(trust.ORIENTATIONS)}
+    assert len(turns) == 8
+
+
+def test_identity_is_sure_of_itself():
+    mean, deviation = trust.over_orientations(lambda image: image, IMAGE)
+    np.testing.assert_array_equal(mean, IMAGE)
+    np.testing.assert_array_equal(deviation, 0)
+
+
+def test_a_filter_that_knows_no_direction_is_sure_of_itself():
+    mean, deviation = trust.over_orientations(lambda image: uniform_filter(image, 3), IMAGE)
+    np.testing.assert_allclose(mean, uniform_filter(IMAGE, 3), atol=1e-12)
+    assert deviation.max() < 1e-12
+
+
+def test_mean_and_deviation_are_those_of_the_eight():
+    def leaning(image):
+        return image + np.arange(image.shape[1])
+
+    eight = [
+        trust.turned_back(leaning(trust.turned(IMAGE, number)), number)
+        for number in range(trust.ORIENTATIONS)
+    ]
+    mean, deviation = trust.over_orientations(leaning, IMAGE)
+    np.testing.assert_allclose(mean, np.mean(eight, 0))
+    np.testing.assert_allclose(deviation, np.std(eight, 0))
+
+
+def with_hole():
+    image = 2 + honeycomb((200, 220), 11.2, 13)
+    image[60:120, 80:150] = 0
+    return image + np.random.default_rng(1).normal(0, 0.2, image.shape)
+
+
+def test_a_hole_is_where_the_lattice_is_not():
+    empty = trust.vacuum(with_hole())
+    assert empty[85:95, 105:125].all()
+    empty[50:130, 70:160] = False
+    assert not empty.any()
+
+
+@settings(max_examples=10)
+@given(st.floats(0.01, 1e5), st.floats(-1e6, 1e6))
+def test_units_do_not_matter_to_a_hole(gain, offset):
+    empty = trust.vacuum(with_hole() * gain + offset)
+    assert np.mean(empty == trust.vacuum(with_hole())) > 0.999
+
+
+def test_without_a_lattice_there_is_no_hole_in_it():
+    assert not trust.vacuum(IMAGE).any()
+
+
+def test_an_image_like_those_of_the_training_needs_no_warning():
+    assert trust.warnings(USUAL, SCALE, CARD) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"noise": 0.4}, ("more noise", "0.40", "0.1 to 0.25")),
+        ({"noise": 0.01}, ("less noise", "0.01")),
+        ({"quantiles": (0.3, 0.5, 0.6)}, ("brightness", "0.6", "0.15")),
+        ({"vacuum": 0.031}, ("no lattice in 3.1%", "not to be believed")),
+        ({"hot": 2, "dead": 1}, ("2 hot and 1 dead",)),
+    ],
+)
+def test_what_is_unlike_the_training_is_said_in_words(change, said):
+    (words,) = trust.warnings(dataclasses.replace(USUAL, **change), SCALE, CARD)
+    assert all(part in words for part in said), words
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"bond_px": 5.04, "lattice_px": 5.0}, ("too few pixels per bond: 5.0", "8.4")),
+        ({"lattice_px": 13.6}, ("13.6", "11.2", "pixel_size_nm")),
+        ({"lattice_px": None}, ("no hexagonal lattice",)),
+    ],
+)
+def test_a_doubtful_scale_is_said_in_words(change, said):
+    (words,) = trust.warnings(USUAL, dataclasses.replace(SCALE, **change), CARD)
+    assert all(part in words for part in said), words
+
+
+def test_an_unknown_scale_is_said_in_words():
+    unknown = Scale(None, "unknown", None, "unknown", None, (1.0, 1.0))
+    assert "the scale is unknown" in trust.warnings(USUAL, unknown, CARD)[0]

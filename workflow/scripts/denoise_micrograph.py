@@ -1,0 +1,23 @@
+"""Denoise one micrograph with one model."""
+
+from pathlib import Path
+
+from temdenoise import logs
+
+with logs.capture(snakemake.log[0]):
+    from temdenoise.micrographs import summary
+
+    params, target = snakemake.params, snakemake.output
+    images = [target.tif, target.hspy, target.uncertainty]
+    facts = {"source": params.entry["path"], "on_failure": params.on_failure}
+    with summary.failures(params.on_failure, images, target.summary, facts):
+        from temdenoise.micrographs import job
+
+        job.run(
+            params.entry,
+            Path(params.model),
+            job.Settings(params.tile, params.overlap, params.window),
+            dict(target.items()),
+            threads=snakemake.threads,
+            memory=snakemake.resources.mem_mb,
+        )

@@ -1,0 +1,10 @@
+"""Draw a micrograph, what each model made of it, what it removed and how sure it is."""
+
+from temdenoise import logs
+from temdenoise.figures import overview, style
+
+with logs.capture(snakemake.log[0]):
+    source = snakemake.input
+    results = zip(source.denoised, source.uncertainties, source.summaries, strict=True)
+    figure = overview.draw(snakemake.params.entry, [overview.read(*paths) for paths in results])
+    style.save(snakemake.output.figure, figure)

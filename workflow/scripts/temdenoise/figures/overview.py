@@ -1,0 +1,158 @@
+"""What became of a micrograph: original, denoised, residual, uncertainty, Fourier transforms."""
+
+import os
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tifffile
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from skimage.measure import block_reduce
+
+from temdenoise.campaign import read_summary
+from temdenoise.figures.style import grid
+from temdenoise.micrographs import intensity, lattice, reading, trust
+
+_TITLES = ("original", "denoised", "original − denoised", "uncertainty", "FFT", "FFT, denoised")
+_PANEL = (3.0, 3.3)
+_LARGEST = 1024  # pixels of a panel
+_BARS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # nm
+_WIDTH = 170  # characters below the panels
+
+
+@dataclass(frozen=True)
+class Result:
+    """A model's images (Y, X), the first of a stack, and its summary; images are None without."""
+
+    image: np.ndarray | None
+    uncertainty: np.ndarray | None
+    summary: Mapping[str, Any]
+
+
+def read(
+    image: str | os.PathLike[str],
+    uncertainty: str | os.PathLike[str],
+    summary: str | os.PathLike[str],
+) -> Result:
+    """Read a model's result; a problem leaves no images."""
+    said = read_summary(summary)
+    if said["problem"]:
+        return Result(None, None, said)
+    return Result(_first(image), _first(uncertainty), said)
+
+
+def draw(entry: Mapping[str, Any], results: list[Result]) -> Figure:
+    """Return the figure of the micrograph of a sheet's `entry`, a row of panels for each model."""
+    whole = [one for one in results if one.image is not None]
+    if not whole:
+        return _words("\n".join(str(one.summary["problem"]) for one in results))
+    original = reading.read(
+        entry["path"], crop=entry["crop"], pixel_size=entry["pixel_size"]
+    ).frame(0)
+    figure, panels = grid(len(whole), len(_TITLES), _PANEL)
+    for row, result in zip(panels, whole, strict=True):
+        _draw_row(row, original, result)
+    figure.supxlabel("\n".join(_said(one) for one in results), fontsize=8, x=0.01, ha="left")
+    return figure
+
+
+def _draw_row(row: np.ndarray, original: np.ndarray, result: Result) -> None:
+    image, uncertainty, said = result.image, result.uncertainty, result.summary
+    assert image is not None
+    assert uncertainty is not None
+    mended = intensity.mend(original)[0]
+    residual = mended - image
+    low, high = np.percentile(mended, (0.5, 99.5))
+    spread = float(np.percentile(np.abs(residual - np.median(residual)), 99.5))
+    middle = float(np.median(residual))
+    show = {"cmap": "gray", "interpolation": "nearest"}
+    row[0].imshow(_small(mended), vmin=low, vmax=high, **show)
+    row[1].imshow(_small(image), **_range(image), **show)
+    row[2].imshow(_small(residual), vmin=middle - spread, vmax=middle + spread, **show)
+    drawn = row[3].imshow(_small(uncertainty), cmap="magma", vmin=0, vmax=_top(uncertainty))
+    row[3].figure.colorbar(drawn, ax=row[3], shrink=0.7)
+    for axes, one in ((row[4], mended), (row[5], image)):
+        _show_spectrum(axes, one)
+    _outline_vacuum(row[1], mended)
+    for axes, title in zip(row, _TITLES, strict=True):
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(title, fontsize=9)
+    row[0].set_ylabel(f"model {said['model']}", fontsize=9)
+    for axes in row[:2]:
+        _draw_bar(axes, said["pixel_size"], original.shape)
+
+
+def _range(image: np.ndarray) -> dict[str, float]:
+    low, high = np.percentile(image, (0.5, 99.5))
+    return {"vmin": float(low), "vmax": float(high)}
+
+
+def _top(uncertainty: np.ndarray) -> float:
+    return float(np.percentile(uncertainty, 99.8)) or 1.0
+
+
+def _show_spectrum(axes: Axes, image: np.ndarray) -> None:
+    power = lattice.spectrum(image.astype(float))
+    rows, columns = (slice(edge // 4, edge - edge // 4) for edge in power.shape)
+    centre = _small(power[rows, columns]) + np.finfo(float).tiny
+    limits = np.percentile(centre, (5, 99.95))
+    axes.imshow(centre, cmap="gray", norm=LogNorm(*limits) if limits[0] < limits[1] else None)
+
+
+def _outline_vacuum(axes: Axes, image: np.ndarray) -> None:
+    empty = trust.vacuum(image)
+    if empty.any():
+        shown = _small(empty.astype(float))
+        axes.contour(shown, levels=[0.5], colors="#e69f00", linewidths=0.8)
+
+
+def _draw_bar(axes: Axes, pixel_size: list[float] | None, shape: tuple[int, ...]) -> None:
+    if pixel_size is None:
+        return
+    width = shape[1] * pixel_size[1]
+    length = max((bar for bar in _BARS if bar < width / 3), default=_BARS[0])
+    left, right = 0.05, 0.05 + length / width
+    axes.plot([left, right], [0.06, 0.06], transform=axes.transAxes, color="white", linewidth=3)
+    words = {"transform": axes.transAxes, "color": "white", "ha": "center", "fontsize": 8}
+    axes.text((left + right) / 2, 0.09, f"{length:g} nm", **words)  # type: ignore[arg-type]
+
+
+def _said(result: Result) -> str:
+    said = result.summary
+    if said["problem"]:
+        return str(said["problem"])
+    size = said["pixel_size"]
+    pixel = f"{size[1]:.4g} nm from {said['pixel_size_from']}" if size else "unknown"
+    bond = f"{said['bond_px']:.1f} from {said['bond_px_from']}" if said["bond_px"] else "unknown"
+    facts = (
+        f"{said['model']}: pixel size {pixel}; pixels per bond {bond}; resampled by "
+        f"{said['resampled_by'][0]:.3f}; noise {said['noise']:.2f} of the contrast; "
+        f"seam ratio {said['seam_ratio']:.2f}"
+    )
+    return "\n".join([facts, *(f"   ⚠ {line}" for line in _wrapped(said["warnings"]))])
+
+
+def _wrapped(warnings: list[str]) -> list[str]:
+    few = warnings[:8] + ([f"and {len(warnings) - 8} more"] if len(warnings) > 8 else [])
+    return [textwrap.fill(words, _WIDTH, subsequent_indent="      ") for words in few]
+
+
+def _words(text: str) -> Figure:
+    figure, panels = grid(1, 1, (10, 1.5))
+    panels[0, 0].axis("off")
+    panels[0, 0].text(0, 0.5, textwrap.fill(f"Not denoised: {text}", 110), va="center", wrap=True)
+    return figure
+
+
+def _first(path: str | os.PathLike[str]) -> np.ndarray:
+    return tifffile.imread(path, key=0)
+
+
+def _small(image: np.ndarray) -> np.ndarray:
+    """Return `image` (Y, X) averaged over blocks to a size that a panel can show."""
+    block = -(-max(image.shape) // _LARGEST)
+    return block_reduce(image, (block, block), np.mean) if block > 1 else image

@@ -1,0 +1,1 @@
+"""Experimental images in, the same images out denoised, in the same calibration."""

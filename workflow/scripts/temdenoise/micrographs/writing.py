@@ -1,0 +1,106 @@
+"""The result out: float32 TIFF and HyperSpy file, calibrated, with what it was made from."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dask.array
+import numpy as np
+import tifffile
+from rsciio import hspy
+
+import temdenoise
+from temdenoise.files import atomic
+from temdenoise.micrographs.reading import Micrograph
+
+Pair = tuple[float, float]
+
+
+def write_tiff(
+    path: str | os.PathLike[str],
+    images: np.ndarray,
+    source: Micrograph,
+    pixel_size: Pair | None,
+    provenance: Mapping[str, Any],
+) -> None:
+    """Write `images` ([N,] Y, X) as a float32 TIFF with a `pixel_size` (y, x) [nm].
+
+    ImageJ and RosettaSciIO read its calibration; its Info holds, as JSON, the `provenance` and the
+    original metadata of the `source`.
+    """
+    info = {"provenance": provenance, "original_metadata": source.original_metadata}
+    metadata = {"axes": "TYX"[-images.ndim :], "Info": json.dumps(plain(info))}
+    calibration: dict[str, Any] = {}
+    if pixel_size:
+        metadata["unit"] = "nm"
+        calibration["resolution"] = (1 / pixel_size[1], 1 / pixel_size[0])
+        calibration["extratags"] = _tags(pixel_size, source.offset)
+    with atomic(path) as partial:
+        tifffile.imwrite(partial, images, imagej=True, metadata=metadata, **calibration)
+
+
+def write_hspy(
+    path: str | os.PathLike[str],
+    images: np.ndarray,
+    source: Micrograph,
+    pixel_size: Pair | None,
+    provenance: Mapping[str, Any],
+) -> None:
+    """Write `images` ([N,] Y, X) as a HyperSpy file, `provenance` in its metadata."""
+    signal = {
+        "data": dask.array.from_array(images, chunks=(*images.shape[:-2], *images.shape[-2:])),
+        "axes": _axes(images.shape, pixel_size, source.offset),
+        "metadata": {
+            "General": {"title": f"denoised {Path(source.title).name}"},
+            "Signal": {"signal_type": ""},
+            "temdenoise": plain(provenance),
+        },
+        "original_metadata": plain(source.original_metadata),
+        "attributes": {"_lazy": True, "ragged": False},
+        "package_info": {"package": "temdenoise", "package_version": temdenoise.__version__},
+        "learning_results": {},
+        "models": {},
+        "tmp_parameters": {},
+    }
+    with atomic(path) as partial:
+        hspy.file_writer(partial, signal, show_progressbar=False)
+
+
+def plain(value: Any) -> Any:
+    """Return metadata as JSON can hold them: text, numbers, lists and mappings."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, float) and not np.isfinite(value):
+        return str(value)
+    return value if isinstance(value, bool | int | float | str | None) else str(value)
+
+
+def _tags(pixel_size: Pair, offset: Pair) -> list[tuple[int, str, int, Any, bool]]:
+    """Return the calibration as Digital Micrograph's tags; of ImageJ's RosettaSciIO reads no nm."""
+    texts = [(number, "s", 0, "nm", True) for number in (65003, 65004)]
+    numbers = zip((65006, 65007, 65009, 65010), (*offset[::-1], *pixel_size[::-1]), strict=True)
+    return [*texts, *((number, "d", 1, float(value), True) for number, value in numbers)]
+
+
+def _axes(shape: tuple[int, ...], pixel_size: Pair | None, offset: Pair) -> list[dict[str, Any]]:
+    names = ("frame", "y", "x")[-len(shape) :]
+    scales = (1.0, *(pixel_size or (1.0, 1.0)))[-len(shape) :]
+    offsets = (0.0, *(offset if pixel_size else (0.0, 0.0)))[-len(shape) :]
+    return [
+        {
+            **{"_type": "UniformDataAxis", "name": name, "size": size, "scale": scale},
+            **{"offset": start, "units": "nm" if pixel_size and name != "frame" else ""},
+            **{"navigate": name == "frame", "is_binned": False},
+        }
+        for name, size, scale, start in zip(names, shape, scales, offsets, strict=True)
+    ]
