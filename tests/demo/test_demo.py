@@ -155,7 +155,7 @@ def test_the_report_holds_every_figure_and_table():
     for name in [
         *(f"{figure}.png" for figure in FIGURES),
         "ms_ssim.html",
-        "comparison.html",
+        *("comparison.html", "matrix.html"),
         "dft.html",
         "costs.html",
         "provenance.html",

@@ -140,3 +140,28 @@ def test_the_best_of_each_noise_and_factor_is_bold():
     page = to_html(shown)
     assert "<b>0.720</b>" in page
     assert "*" not in page
+
+
+def test_matrix_has_every_model_on_every_noise_below_the_noisy_input():
+    table = tables.matrix(scores(), NOISE_OF)
+    assert list(table.columns) == ["c_noise", "model", "SP", "G"]
+    assert list(table["c_noise"]) == [0.2] * 4 + [0.3] * 4
+    assert list(table["model"]) == [tables.NOISY, *NOISE_OF] * 2
+    low = table[table["c_noise"] == 0.2].set_index("model")
+    assert low.loc["SP", "SP"] == pytest.approx(0.9 - 0.2 + 0.02)
+    assert low.loc["wide", "G"] == pytest.approx(0.9 - 0.2 - 0.2 + 0.02)
+    assert low.loc["wide", "SP"] == pytest.approx(0.05)
+
+
+def test_matrix_leaves_baselines_out():
+    filters = scores().assign(model="median-5")
+    both = tables.matrix(pd.concat([scores(), filters]), NOISE_OF)
+    pd.testing.assert_frame_equal(both, tables.matrix(scores(), NOISE_OF))
+
+
+def test_the_best_of_each_noise_and_factor_is_bold_in_the_matrix():
+    shown = tables.readable_matrix(tables.matrix(scores(), NOISE_OF))
+    assert list(shown.columns) == ["c_noise", "model", "on SP", "on G"]
+    bold = shown[shown["on G"].str.startswith("**")]
+    assert list(bold["model"]) == ["G", "G"]
+    assert list(bold["on G"]) == ["**0.620**", "**0.520**"]

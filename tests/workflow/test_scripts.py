@@ -273,6 +273,7 @@ def trained(run):
             "scores": run.path("scores.csv"),
             **{suffix: run.path(f"table.{suffix}") for suffix in suffixes},
             **{f"comparison_{suffix}": run.path(f"comparison.{suffix}") for suffix in suffixes},
+            **{f"matrix_{suffix}": run.path(f"matrix.{suffix}") for suffix in suffixes},
         },
         noise_of=NOISE_OF,
         regions=REGIONS,
@@ -311,6 +312,10 @@ def test_scores_and_table_are_whole(trained):
     ]
     assert list(zip(comparison["noise"], comparison["method"], strict=True)) == rows
     assert not comparison.isna().any().any()
+    matrix = pd.read_csv(trained.path("matrix.csv"))
+    assert list(matrix.columns) == ["c_noise", "model", *NOISE_OF.values()]
+    assert list(matrix["model"]) == ["noisy input", *NOISE_OF] * len(REGIONS)
+    assert not matrix.isna().any().any()
 
 
 def test_parameters_are_those_of_the_training_images(trained):

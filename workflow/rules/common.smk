@@ -66,11 +66,14 @@ FIGURES = [
     "sections",
     "full_size",
 ]
+# In docs/results.md.
+PUBLISHED = ["ms_ssim", "sections", "full_size", "training", "density_maps"]
 PRODUCTS = [
     f"{RESULTS}/tables/scores.csv",
     *multiext(f"{RESULTS}/tables/dft", ".csv", ".html"),
     *multiext(f"{RESULTS}/tables/ms_ssim", ".csv", ".md", ".html"),
     *multiext(f"{RESULTS}/tables/comparison", ".csv", ".md", ".html"),
+    *multiext(f"{RESULTS}/tables/matrix", ".csv", ".md", ".html"),
     *expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
 ]
 

@@ -96,6 +96,14 @@ rule tabulate_scores:
             category="4 Results",
             labels={"figure": "baselines, table", "paper": "–"},
         ),
+        matrix_csv=f"{RESULTS}/tables/matrix.csv",
+        matrix_md=f"{RESULTS}/tables/matrix.md",
+        matrix_html=report(
+            f"{RESULTS}/tables/matrix.html",
+            caption="../report/matrix_table.rst",
+            category="4 Results",
+            labels={"figure": "every model on every noise, table", "paper": "–"},
+        ),
     log:
         f"{LOGS}/tabulate_scores/all.log",
     benchmark:

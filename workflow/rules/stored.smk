@@ -156,3 +156,39 @@ if TRAINED:
             "Put model {wildcards.model} into the store, with its card"
         script:
             "../scripts/store_model.py"
+
+
+if RESTORED == list(MODELS):
+    DOCS = in_clone("docs")
+
+    localrules:
+        publish_results,
+
+    rule publish_results:
+        input:
+            scores=f"{RESULTS}/tables/scores.csv",
+            cards=expand(f"{STORED_MODELS}/{{model}}/card.json", model=MODELS),
+            histories=expand(f"{STORED_MODELS}/{{model}}/history.csv", model=MODELS),
+            choices=f"{DOCS}/results/choices.csv",
+            figures=expand(f"{RESULTS}/figures/{{figure}}.png", figure=PUBLISHED),
+        output:
+            page=f"{DOCS}/results.md",
+            scores=f"{DOCS}/results/scores.csv",
+            figures=expand(f"{DOCS}/results/{{figure}}.png", figure=PUBLISHED),
+        log:
+            f"{LOGS}/publish_results/all.log",
+        benchmark:
+            f"{BENCHMARKS}/publish_results/all.tsv"
+        conda:
+            "../../envs/images.yaml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=5,
+        params:
+            code=code_of("publish_results"),
+            models=list(MODELS),
+        message:
+            "Write the page of results"
+        script:
+            "../scripts/publish_results.py"

@@ -1,10 +1,14 @@
-"""Gather all scores into the paper's table, and into one that has the baselines, too."""
+"""Gather all scores into the paper's table, the comparison with baselines and the matrix."""
 
 from temdenoise import files, logs, tables
 
 COMPARISON = (
     "MS-SSIM of the noisy test image, of what each baseline and of what each network makes of it, "
     "the best in bold. in.: interpolation, ex.: extrapolation of C_noise."
+)
+MATRIX = (
+    "MS-SSIM of each model on each test noise, whichever it was trained with, and of the noisy "
+    "input; the best of each noise in bold."
 )
 CAPTION = (
     "MS-SSIM of the denoised image, in brackets that of the noisy input. "
@@ -26,3 +30,8 @@ with logs.capture(snakemake.log[0]):
     files.write_table(target.comparison_csv, comparison)
     files.write_text(target.comparison_md, tables.to_markdown(shown))
     files.write_text(target.comparison_html, tables.to_html(shown, COMPARISON))
+    matrix = tables.matrix(scores, params.noise_of)
+    shown = tables.readable_matrix(matrix)
+    files.write_table(target.matrix_csv, matrix)
+    files.write_text(target.matrix_md, tables.to_markdown(shown))
+    files.write_text(target.matrix_html, tables.to_html(shown, MATRIX))

@@ -1,6 +1,7 @@
 """The paper's table: a row a model, a column a C_noise, the noisy input beside each score.
 
 The comparison: for each noise a row for the noisy input, each baseline and each model.
+The matrix: every model on every test noise, whichever it was trained with.
 """
 
 import re
@@ -86,12 +87,31 @@ def best_in_bold(table: pd.DataFrame, regions: dict[float, str]) -> pd.DataFrame
     """Return `comparison` for people: the best of each noise and C_noise is "**0.973**"."""
     shown = table[["noise", "method"]].copy()
     for factor, region in sorted(regions.items()):
-        values = table[f"{factor:g}"]
-        best = values == values.groupby(table["noise"]).transform("max")
-        pairs = zip(values, best, strict=True)
-        shown[f"{factor:g} {region[:2]}."] = [
-            f"**{v:.3f}**" if top else f"{v:.3f}" for v, top in pairs
-        ]
+        shown[f"{factor:g} {region[:2]}."] = _bold_best(table[f"{factor:g}"], table["noise"])
+    return shown
+
+
+def matrix(scores: pd.DataFrame, noise_of: dict[str, str]) -> pd.DataFrame:
+    """Return MS-SSIM by C_noise and model (rows) and test noise (columns).
+
+    It is the mean over the test images. The first row of each C_noise is the noisy input.
+    """
+    of_models = scores[scores["model"].isin(list(noise_of))]
+    noisy = of_models.assign(model=NOISY, ms_ssim=of_models["ms_ssim_noisy"])
+    table = pd.concat([noisy, of_models]).pivot_table(
+        index=["c_noise", "model"], columns="test_noise", values="ms_ssim"
+    )
+    factors = sorted(of_models["c_noise"].unique())
+    order = [(factor, name) for factor in factors for name in (NOISY, *noise_of)]
+    noises = dict.fromkeys(noise_of.values())
+    return table.reindex(index=order, columns=list(noises)).rename_axis(columns=None).reset_index()
+
+
+def readable_matrix(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `matrix` for people, the best of each C_noise and test noise as "**0.973**"."""
+    shown = table[["c_noise", "model"]].astype({"c_noise": str})
+    for noise in table.columns.drop(["c_noise", "model"]):
+        shown[f"on {noise}"] = _bold_best(table[noise], table["c_noise"])
     return shown
 
 
@@ -106,3 +126,9 @@ def to_html(table: pd.DataFrame, caption: str) -> str:
     body = table.to_html(index=False, border=0, justify="left")
     body = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", body)
     return f"{_HTML_HEAD}<p>{caption}</p>\n{body}\n"
+
+
+def _bold_best(values: pd.Series, groups: pd.Series) -> list[str]:
+    best = values == values.groupby(groups).transform("max")
+    pairs = zip(values, best, strict=True)
+    return [f"**{value:.3f}**" if top else f"{value:.3f}" for value, top in pairs]

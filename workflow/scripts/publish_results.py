@@ -1,0 +1,20 @@
+"""Write the page of results, and put what it shows beside it."""
+
+from temdenoise import files, logs, results_page, stored
+
+with logs.capture(snakemake.log[0]):
+    source, target, models = snakemake.input, snakemake.output, snakemake.params.models
+    scores = files.read_table(source.scores)
+    files.write_text(target.scores, scores.to_csv(index=False, float_format="%.6g"))
+    for figure, copy in zip(source.figures, target.figures, strict=True):
+        stored.copy(figure, copy)
+    page = results_page.render(
+        files.read_table(target.scores),
+        {model: stored.read_card(path) for model, path in zip(models, source.cards, strict=True)},
+        {
+            model: files.read_table(path)
+            for model, path in zip(models, source.histories, strict=True)
+        },
+        files.read_table(source.choices),
+    )
+    files.write_text(target.page, page)
