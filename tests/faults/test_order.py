@@ -16,23 +16,24 @@ LAST = {
     **{"tabulate_scores": 1, "tabulate_costs": 1, "record_provenance": 1, "all": 1},
     **{f"draw_{figure}": 1 for figure in ("training", "ms_ssim", "sections", "full_size")},
 }
+SCORED = {"evaluate_model": 1, "evaluate_baselines": 1}
 ADDED = {
     "a structure": (
         "structures: {train: 2}",
         {
             **dict.fromkeys((*STRUCTURE, "tile_images", "corrupt_images", "tabulate_dft"), 1),
-            **{"train_model": 1, "evaluate_model": 1, **LAST},
+            **{"train_model": 1, **SCORED, **LAST},
             **{f"draw_{it}": 1 for it in ("structures", "density_maps", "brightness")},
             **{"draw_convergence": 1},
         },
     ),
     "a factor to train with": (
         "noise: {train_factors: [0.1, 0.2]}",
-        {"corrupt_images": 1, "train_model": 1, "evaluate_model": 1, **LAST},
+        {"corrupt_images": 1, **SCORED, "train_model": 1, **LAST},
     ),
     "a factor to test with": (
         "noise: {interpolation_factors: [0.1, 0.2]}",
-        {"corrupt_images": 1, "draw_noises": 1, "evaluate_model": 1, **LAST, "draw_training": 0},
+        {"corrupt_images": 1, "draw_noises": 1, **SCORED, **LAST, "draw_training": 0},
     ),
     "a model of the same noise": (
         "models: {again: {noise: G}}",
@@ -41,7 +42,10 @@ ADDED = {
     # It is scored on the noises of all models, and they on its noise.
     "a model of another noise": (
         "models: {other: {noise: SP}}",
-        {"corrupt_images": 2, "draw_noises": 1, "train_model": 1, "evaluate_model": 2, **LAST},
+        {
+            **{"corrupt_images": 2, "draw_noises": 1, "train_model": 1, "evaluate_model": 2},
+            **{"evaluate_baselines": 1, **LAST},
+        },
     ),
 }
 

@@ -104,6 +104,14 @@ def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, name):
     assert line.endswith(f" ERROR {name}: Permission denied; give this account the right to it")
 
 
+def test_a_file_of_the_run_is_named_as_the_run_names_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit), logs.capture("a.log"):
+        read_as_damaged(str(tmp_path / "maps/a.tif"))
+    (line,) = (tmp_path / "a.log").read_text().splitlines()
+    assert " ERROR maps/a.tif: Permission denied; " in line
+
+
 def test_a_folder_that_may_not_be_written_is_one_line(tmp_path):
     with pytest.raises(SystemExit):
         fail_in(tmp_path / "a.log", PermissionError(13, "Permission denied", "maps"))

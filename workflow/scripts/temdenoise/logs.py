@@ -51,7 +51,7 @@ def _line(error: Exception) -> str | None:
     """Return what to say of an error that the user can mend, None of any other."""
     reason = error.__cause__ if isinstance(error, InputError) else error
     if isinstance(reason, PermissionError):  # and no damage, whatever the reader took it for
-        return f"{reason.filename}: {reason.strerror}; give this account the right to it"
+        return f"{_here(reason.filename)}: {reason.strerror}; give this account the right to it"
     if isinstance(error, StorageError):
         return str(error.strerror)
     if isinstance(error, (EngineError, InputError)):
@@ -59,6 +59,13 @@ def _line(error: Exception) -> str | None:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"no room on the disk: {error}; free some room"
     return None
+
+
+def _here(path: str | os.PathLike[str] | None) -> str:
+    """Return `path` relative to the working directory, as the workflow names its files."""
+    with suppress(ValueError, TypeError):
+        return str(Path(path or "").relative_to(Path.cwd()))
+    return str(path)
 
 
 def _point_at(stdout: int, stderr: int) -> None:
