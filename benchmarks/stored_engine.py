@@ -9,16 +9,24 @@ the settings of the stored maps. Ten minutes.
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import tifffile
 import yaml
 from ase import Atoms
 from compare_maps import correlation, sampled
 
 from temdenoise import gpaw_engine, structures
-from temdenoise.density import DensityMap, brightness_at, read_map, slice_above
+from temdenoise.density import DensityMap, brightness_at, slice_above
 
 _DATA = Path("tests/data")
 _HEIGHT, _CELL_HEIGHT = 3.0, 9.6
 _KGRIDS = ([1, 1, 1], [3, 4, 1])
+
+
+def openmx_map(atoms: Atoms) -> DensityMap:
+    """Return OpenMX's recorded density map of `atoms`, whose grid begins at the cell's corner."""
+    values = tifffile.imread(_DATA / "openmx-60-atoms.tif")
+    x, y, _ = atoms.cell.lengths()
+    return DensityMap(values, (y / values.shape[0], x / values.shape[1]), (0.0, 0.0), {})
 
 
 def gpaw_map(atoms: Atoms, basis: Path, settings: dict, kgrid: list[int]) -> DensityMap:
@@ -31,7 +39,7 @@ def main() -> None:
     """Print the correlations of the pixels and of the atoms' brightness, and the trends."""
     atoms = structures.read(_DATA / "openmx-60-atoms.extxyz")
     bonds = structures.mean_bond_lengths(atoms)
-    maps = {"OpenMX, 3 × 4 × 1": read_map(_DATA / "openmx-60-atoms.tif")}
+    maps = {"OpenMX, 3 × 4 × 1": openmx_map(atoms)}
     atoms.cell[2, 2] = _CELL_HEIGHT
     atoms.positions[:, 2] += _CELL_HEIGHT / 2 - atoms.positions[:, 2].mean()
     settings = yaml.safe_load(Path("config/config.yaml").read_text("utf-8"))["dft"]["gpaw"]

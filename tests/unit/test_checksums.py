@@ -1,5 +1,7 @@
+import errno
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from temdenoise import campaign, checksums, cube, density, dft, files, maps, storage, structures
-from temdenoise.errors import DamagedError
+from temdenoise.errors import DamagedError, StorageError
 
 ATOMS = structures.disorder(
     structures.ordered_sheet("graphene", (1, 2), 2.4644, 9.6), 0.284, np.random.default_rng(1)
@@ -222,3 +224,35 @@ def test_an_empty_map_is_of_no_converged_structure_only_if_it_was_written_so(tmp
     (tmp_path / "b.tif").write_bytes(b"")
     with pytest.raises(DamagedError, match=r"b\.tif"):
         maps.converged(paths)
+
+
+def test_a_checksum_that_may_not_be_read_is_no_damage(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    files.write_text(path, "whole")
+    original = Path.read_bytes
+
+    def refuse(self):
+        if self.name.endswith(checksums.SUFFIX):
+            raise PermissionError(13, "Permission denied", str(self))
+        return original(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (tmp_path / f".a.csv{checksums.MARK}").touch()
+    with pytest.raises(PermissionError):
+        checksums.verify(path)
+    assert checksums.set_aside(tmp_path) == []
+    assert path.read_text() == "whole"
+
+
+def test_no_room_at_the_last_moment_leaves_the_old_file_whole(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    files.write_text(path, "old")
+
+    def no_room(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage, "flush", no_room)
+    with pytest.raises(StorageError):
+        files.write_text(path, "another")
+    assert path.read_text() == "old"
+    checksums.verify(path)

@@ -28,7 +28,7 @@ AFTER_DFT = {
 LOCAL = {
     name
     for path in ROOT.glob("workflow/rules/*.smk")
-    for block in re.findall(r"^localrules:\n((?: +\w+,\n)+)", path.read_text(), re.MULTILINE)
+    for block in re.findall(r"^ *localrules:\n((?: +\w+,\n)+)", path.read_text(), re.MULTILINE)
     for name in re.findall(r"\w+", block)
 } | {"all"}
 PAPER = Counter({"disorder_structure": 6, "dft_openmx": 6, **AFTER_DFT})

@@ -172,6 +172,28 @@ def test_what_was_denoised_before_is_left_alone(batch, one):
     assert (one / "identity.tif").stat().st_mtime < batch[1]
 
 
+ONE = {"denoise_micrograph": 1, "draw_overview": 1, "denoise": 1}
+
+
+@pytest.fixture
+def shipped(own_clone):
+    """A clone with files in the place of a shipped model, which a run could also put there."""
+    for name in ("model.keras", "card.json", "history.csv", "README.md"):
+        (own_clone.folder / "models/BBG").mkdir(parents=True, exist_ok=True)
+        (own_clone.folder / "models/BBG" / name).write_text("shipped")
+    return own_clone
+
+
+@pytest.mark.parametrize("name", ["my.tif", "a{b} $1.tif", "gone.tif"])
+def test_denoising_plans_no_training_even_beside_a_run_that_has_begun(shipped, name):
+    begun = shipped.folder / "results/paper/structures/train-1.extxyz"
+    begun.parent.mkdir(parents=True)
+    begun.touch()
+    if "gone" not in name:
+        (shipped.folder / name).touch()
+    assert shipped.jobs("denoise", "--config", f"image={name}") == ONE
+
+
 def test_the_rows_of_the_sheet_are_part_of_the_whole_run(own_clone):
     sheet = own_clone.folder / "config/micrographs.tsv"
     before = own_clone.jobs()

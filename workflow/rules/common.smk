@@ -1,4 +1,5 @@
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
@@ -48,6 +49,8 @@ VALENCE_ELECTRONS = {
 MODELS = checked.models(config)
 NOISE_OF = {model: recipe["noise"] for model, recipe in MODELS.items()}
 NOISES = checked.noises(config)
+RESTORED = [model for model in MODELS if MODELS[model]["restore"]]
+TRAINED = [model for model in MODELS if model not in RESTORED]
 REGIONS = checked.regions(config)
 FACTORS = {"train": config["noise"]["train_factors"], "test": list(REGIONS)}
 SHOWN_FACTORS = [
@@ -113,7 +116,17 @@ def code_of(name):
 
 # The store lies in the clone, wherever the results go.
 def in_clone(folder):
-    return folder if Path(folder).is_dir() else str(CLONE / folder)
+    return folder if Path.cwd() == CLONE.resolve() else str(CLONE / folder)
+
+
+# An engine's maps lie in its own folder; a run puts them there or, with dft.engine: maps, takes them.
+def stored_maps():
+    engine = config["dft"]["engine"]
+    engine = config["stored"]["engine"] if engine == "maps" else engine
+    return in_clone(f"{config['stored']['maps']}/{engine}")
+
+
+STORED_MAPS = stored_maps()
 
 
 def split_of(structure):
@@ -155,10 +168,17 @@ def model_of(name):
 
 
 # What is missing must not keep the others of a batch from being denoised: the job will say it.
-def present(image, model=None):
-    path = Path(entry_of(image)["path"])
-    weights = [model_of(model), model_of(model).with_name("card.json")] if model else []
-    return [one for one in [path, *weights] if one.is_file() or str(one) == EXAMPLE]
+def present(image):
+    path = entry_of(image)["path"]
+    # Snakemake fills in what stands in braces.
+    escaped = path.replace("{", "{{").replace("}", "}}")
+    return [escaped] if path == EXAMPLE or Path(path).is_file() else []
+
+
+# No input, or denoising would train the models that the run could put into the store.
+def weights_of(model):
+    card = model_of(model).with_name("card.json")
+    return sha256(card.read_bytes()).hexdigest() if card.is_file() else None
 
 
 def results_of(image, suffix):
@@ -179,6 +199,11 @@ onstart:
         sys.exit(str(error))
     dft = any(job.rule.name == "dft_openmx" for job in workflow.dag.needrun_jobs())
     if dft and (problem := checked.missing_data(config, Path(RESULTS))):
+        sys.exit(f"config: {problem}")
+    storing = any(
+        job.rule.name == "store_map" for job in workflow.dag.needrun_jobs()
+    )
+    if storing and (problem := checked.other_maps(config, Path(STORED_MAPS))):
         sys.exit(f"config: {problem}")
     # With conda it is the rule's environment that counts, and the job says so.
     if not workflow.deployment_settings.deployment_method:

@@ -92,34 +92,38 @@ elif config["dft"]["engine"] == "openmx":
             "../scripts/dft_openmx.py"
 
 
-rule slice_density:
-    input:
-        structure=f"{RESULTS}/structures/{{structure}}.extxyz",
-        density=f"{RESULTS}/dft/{{structure}}/density.cube",
-        summary=f"{RESULTS}/dft/{{structure}}/summary.json",
-    output:
-        density_map=f"{RESULTS}/maps/{{structure}}.tif",
-    log:
-        f"{LOGS}/slice_density/{{structure}}.log",
-    benchmark:
-        f"{BENCHMARKS}/slice_density/{{structure}}.tsv"
-    conda:
-        "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    params:
-        code=code_of("slice_density"),
-        height=config["map"]["height"],
-    message:
-        "Take the density of {wildcards.structure} {params.height} Å above the sheet"
-    script:
-        "../scripts/slice_density.py"
+if config["dft"]["engine"] != "maps":
+
+    localrules:
+        slice_density,
+
+    rule slice_density:
+        input:
+            structure=f"{RESULTS}/structures/{{structure}}.extxyz",
+            density=f"{RESULTS}/dft/{{structure}}/density.cube",
+            summary=f"{RESULTS}/dft/{{structure}}/summary.json",
+        output:
+            density_map=f"{RESULTS}/maps/{{structure}}.tif",
+        log:
+            f"{LOGS}/slice_density/{{structure}}.log",
+        benchmark:
+            f"{BENCHMARKS}/slice_density/{{structure}}.tsv"
+        conda:
+            "../../envs/images.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        params:
+            code=code_of("slice_density"),
+            height=config["map"]["height"],
+        message:
+            "Take the density of {wildcards.structure} {params.height} Å above the sheet"
+        script:
+            "../scripts/slice_density.py"
 
 
 localrules:
-    slice_density,
     tabulate_dft,
 
 

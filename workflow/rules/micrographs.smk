@@ -7,7 +7,7 @@ localrules:
 
 rule denoise_micrograph:
     input:
-        lambda wildcards: present(wildcards.image, wildcards.model),
+        lambda wildcards: present(wildcards.image),
     output:
         tif=f"{MICROGRAPHS}/{{image}}/{{model}}.tif",
         hspy=f"{MICROGRAPHS}/{{image}}/{{model}}.hspy",
@@ -30,6 +30,7 @@ rule denoise_micrograph:
         code=code_of("denoise_micrograph"),
         entry=lambda wildcards: entry_of(wildcards.image),
         model=lambda wildcards: str(model_of(wildcards.model)),
+        weights=lambda wildcards: weights_of(wildcards.model),
         tile=config["micrographs"]["tile"],
         overlap=config["micrographs"]["overlap"],
         window=config["micrographs"]["window"],

@@ -1,18 +1,28 @@
 # What was computed once lies in the store (config: stored): `store_maps` and `store_models` put it
 # there; dft.engine: maps and training.restore: true take it from there.
-STORED_MAPS = in_clone(config["stored"]["maps"])
 STORED_MODELS = in_clone(config["stored"]["models"])
-RESTORED = [model for model in MODELS if MODELS[model]["restore"]]
-TRAINED = [model for model in MODELS if model not in RESTORED]
+
+
+# What a model's card says of it, and must say for it to be taken.
+def facts_of(model):
+    return {
+        "noise": NOISE_OF[model],
+        "noise_settings": {
+            key: config["noise"][key] for key in ("salt_pepper_ratio", "background")
+        },
+        "material": config["structures"]["material"],
+        "image_size": config["images"]["size"],
+        "patch_size": config["images"]["patch_size"],
+        "patches": list(checked.patch_counts(config, MODELS[model])),
+        "c_noise": [min(FACTORS["train"]), max(FACTORS["train"])],
+        "recipe": recipe(model),
+    }
 
 
 if config["dft"]["engine"] == "maps":
 
     localrules:
         restore_map,
-
-    ruleorder: restore_map > slice_density
-    ruleorder: restore_map > disorder_structure
 
     rule restore_map:
         input:
@@ -79,8 +89,6 @@ if RESTORED:
     localrules:
         restore_model,
 
-    ruleorder: restore_model > train_model
-
     rule restore_model:
         input:
             model=f"{STORED_MODELS}/{{model}}/model.keras",
@@ -103,7 +111,7 @@ if RESTORED:
             runtime=5,
         params:
             code=code_of("restore_model"),
-            recipe=lambda wildcards: recipe(wildcards.model),
+            wanted=lambda wildcards: facts_of(wildcards.model),
         message:
             "Take model {wildcards.model} from the store"
         script:
@@ -141,17 +149,9 @@ if TRAINED:
             runtime=5,
         params:
             code=code_of("store_model"),
-            noise=lambda wildcards: NOISE_OF[wildcards.model],
-            recipe=lambda wildcards: recipe(wildcards.model),
             structures=CELL,
             tiles=config["images"]["tiles"],
-            data=lambda wildcards: {
-                "material": config["structures"]["material"],
-                "image_size": config["images"]["size"],
-                "patch_size": config["images"]["patch_size"],
-                "patches": list(checked.patch_counts(config, MODELS[wildcards.model])),
-                "c_noise": [min(FACTORS["train"]), max(FACTORS["train"])],
-            },
+            facts=lambda wildcards: facts_of(wildcards.model),
         message:
             "Put model {wildcards.model} into the store, with its card"
         script:

@@ -11,6 +11,9 @@ rule train_model:
         f"{LOGS}/train_model/{{model}}.log",
     benchmark:
         f"{BENCHMARKS}/train_model/{{model}}.tsv"
+    # Where a model is to be restored, a missing one must not be trained for hours instead.
+    wildcard_constraints:
+        model="|".join(TRAINED) or "(?!)",
     conda:
         tensorflow_env(any(model["gpus"] for model in MODELS.values()))
     threads: 4

@@ -7,7 +7,7 @@ with logs.capture(snakemake.log[0]):
     scores = files.read_table(source.scores)
     files.write_text(target.scores, scores.to_csv(index=False, float_format="%.6g"))
     for figure, copy in zip(source.figures, target.figures, strict=True):
-        stored.copy(figure, copy)
+        stored.put(figure, copy)
     page = results_page.render(
         files.read_table(target.scores),
         {model: stored.read_card(path) for model, path in zip(models, source.cards, strict=True)},

@@ -1,15 +1,16 @@
 """Take the map of one structure from the store."""
 
-from temdenoise import logs, stored
+from temdenoise import campaign, logs, stored
 
 with logs.capture(snakemake.log[0]):
-    source, target, params = snakemake.input, snakemake.output, snakemake.params
-    stored.check_map(
-        source.density_map,
-        source.structure,
-        name=snakemake.wildcards.structure,
-        cell=params.cell,
-        height=params.height,
-    )
+    target, params = snakemake.output, snakemake.params
     for name in ("structure", "summary", "density_map"):
-        stored.copy(source[name], target[name])
+        stored.take(snakemake.input[name], target[name])
+    if campaign.read_summary(target.summary)["converged"]:
+        stored.check_map(
+            target.density_map,
+            target.structure,
+            name=snakemake.wildcards.structure,
+            cell=params.cell,
+            height=params.height,
+        )

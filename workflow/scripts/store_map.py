@@ -4,4 +4,4 @@ from temdenoise import logs, stored
 
 with logs.capture(snakemake.log[0]):
     for name in ("structure", "summary", "density_map"):
-        stored.copy(snakemake.input[name], snakemake.output[name])
+        stored.put(snakemake.input[name], snakemake.output[name])

@@ -7,16 +7,15 @@ from temdenoise import cards, files, logs, stored
 with logs.capture(snakemake.log[0]):
     source, target, params = snakemake.input, snakemake.output, snakemake.params
     for name in ("model", "history"):
-        stored.copy(source[name], target[name])
+        stored.put(source[name], target[name])
     scores, model = files.read_table(source.scores), snakemake.wildcards.model
     card = {
-        **{"model": model, "noise": params.noise, "sha256": stored.digest(target.model)},
-        **{"engine": ", ".join(files.read_table(source.dft)["engine"].unique()), **params.data},
-        **cards.scale(params.structures, params.tiles, params.data["image_size"]),
+        **{"model": model, "sha256": stored.digest(target.model), **params.facts},
+        "engine": ", ".join(files.read_table(source.dft)["engine"].unique()),
+        **cards.scale(params.structures, params.tiles, params.facts["image_size"]),
         "intensity_quantiles": cards.intensities(files.open_stack(source.images, ndim=3)),
-        "recipe": params.recipe,
         "validation_loss": float(files.read_table(source.history)["val_loss"].iloc[-1]),
-        "scores": cards.results(scores, model, params.noise),
+        "scores": cards.results(scores, model, params.facts["noise"]),
     }
     files.write_text(target.card, json.dumps(card, indent=2) + "\n")
     files.write_text(target.readme, cards.to_readme(card))

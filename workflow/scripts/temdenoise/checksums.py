@@ -29,21 +29,40 @@ def record(content: Path, path: str | os.PathLike[str], **facts: Any) -> None:
 def verify(path: str | os.PathLike[str]) -> None:
     """Refuse the file at `path` if it is not what was recorded; leave a mark that it is not.
 
-    A file of which nothing was recorded, made by hand or by another program, passes; one that
-    cannot be opened, too: its reader will say why.
+    See `problem` for what passes.
 
     Raises
     ------
     DamagedError
         Its size or its SHA-256 differs, or it or its checksum cannot be read.
     """
-    if problem := _problem(Path(path)):
+    if found := problem(path):
         with suppress(OSError):
             _beside(path, MARK).touch()
         raise DamagedError(
-            f"{path}: damaged: {problem}; when the run has ended it is moved to "
+            f"{path}: damaged: {found}; when the run has ended it is moved to "
             f"{Path(path).name}{ASIDE}, and the next run makes it anew"
         )
+
+
+def problem(path: str | os.PathLike[str]) -> str | None:
+    """Return how the file at `path` differs from what was recorded, None if it does not.
+
+    A file of which nothing was recorded, made by hand or by another program, passes; one that
+    cannot be opened, too: its reader will say why.
+    """
+    checksum = _beside(path, SUFFIX)
+    try:
+        said = json.loads(checksum.read_bytes())
+        size, digest = said["bytes"], said["sha256"]
+    except FileNotFoundError:
+        return None
+    except (ValueError, LookupError, TypeError):
+        return f"its checksum in {checksum.name} cannot be read"
+    try:
+        return _difference(Path(path), size, digest)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})" if error.errno == errno.EIO else None
 
 
 def set_aside(folder: str | os.PathLike[str]) -> list[Path]:
@@ -53,7 +72,7 @@ def set_aside(folder: str | os.PathLike[str]) -> list[Path]:
     """
     marks = [path for path in hidden(folder) if path.suffix == MARK]
     marked = {mark: mark.with_name(mark.stem[1:]) for mark in marks}
-    damaged = [path for path in marked.values() if _problem(path)]
+    damaged = [path for path in marked.values() if _is_damaged(path)]
     for path in damaged:
         path.replace(path.with_name(path.name + ASIDE))
     for mark in marks:
@@ -71,19 +90,11 @@ def _measure(path: Path) -> dict[str, Any]:
         return {"bytes": file.tell(), "sha256": digest}
 
 
-def _problem(path: Path) -> str | None:
-    checksum = _beside(path, SUFFIX)
+def _is_damaged(path: Path) -> bool:
     try:
-        said = json.loads(checksum.read_bytes())
-        size, digest = said["bytes"], said["sha256"]
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, LookupError, TypeError):
-        return f"its checksum in {checksum.name} cannot be read"
-    try:
-        return _difference(path, size, digest)
-    except OSError as error:
-        return f"cannot be read ({error.strerror})" if error.errno == errno.EIO else None
+        return problem(path) is not None
+    except OSError:  # its checksum may not be read just now: no proof
+        return False
 
 
 def _difference(path: Path, size: int, digest: str) -> str | None:

@@ -67,7 +67,7 @@ def wavelet(image: np.ndarray, strength: Value) -> np.ndarray:
     settings = {"sigma": float(strength) * _noise_sigma(image), **_WAVELET}
     return np.asarray(
         restoration.cycle_spin(
-            image, restoration.denoise_wavelet, max_shifts=_SPINS, func_kw=settings
+            image, restoration.denoise_wavelet, _SPINS, func_kw=settings, workers=1
         )
     )
 

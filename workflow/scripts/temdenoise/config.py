@@ -1,5 +1,6 @@
 """The config: refused in one line where it cannot work, and what follows from it where it can."""
 
+import json
 import os
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -35,6 +36,7 @@ __all__ = [
     "missing_package",
     "models",
     "noises",
+    "other_maps",
     "patch_counts",
     "physics",
     "regions",
@@ -75,6 +77,23 @@ def missing_data(config: Mapping[str, Any], results: str | os.PathLike[str]) -> 
     if config["dft"]["engine"] != "openmx" or done:
         return None
     return openmx_data.missing_data(config["dft"], elements(config))
+
+
+def other_maps(config: Mapping[str, Any], folder: Path) -> str | None:
+    """Return what is wrong with storing this run's maps in `folder`, or None.
+
+    Maps of structures of another size lie there, which would be lost.
+    """
+    wanted = atoms_per_structure(config)
+    for split in ("train", "test"):
+        for path in (folder / f"{name}.json" for name in structure_names(config, split)):
+            found = json.loads(path.read_text("utf-8")).get("atoms") if path.is_file() else wanted
+            if found != wanted:
+                held = f"{folder} holds maps of {found} atoms, this run's have {wanted}"
+                return refusal(
+                    "stored.maps", config["stored"]["maps"], f"another folder, for {held}"
+                )
+    return None
 
 
 def missing_package(config: Mapping[str, Any]) -> str | None:

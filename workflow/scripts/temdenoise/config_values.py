@@ -82,7 +82,7 @@ def micrographs(config: Config, clone: Path) -> dict[str, dict[str, Any]]:
         "bond_length": said["bond_length"],
     }
     if config["image"]:
-        return sheet.one(config["image"], **by_default)
+        return sheet.one(config["image"], pixel_size=config["pixel_size"], **by_default)
     if said["sheet"] is None:
         return {}
     here = Path(said["sheet"])

@@ -30,6 +30,7 @@ def atomic(path: str | os.PathLike[str], **facts: Any) -> Iterator[Path]:
     """
     with storage.beside(path) as partial:
         yield partial
+        storage.flush(partial)  # may find no room: then the old file keeps its checksum
         checksums.record(partial, path, **facts)
 
 

@@ -33,7 +33,7 @@ def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
     partial = final.with_name(f".{final.stem}.{secrets.token_hex(4)}{_MARK}{final.suffix}")
     try:
         yield partial
-        _flush(partial)
+        flush(partial)
         partial.replace(final)
     except OSError as error:
         if not _is_no_room(error):
@@ -41,6 +41,12 @@ def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise StorageError(errno.ENOSPC, _no_room(final)) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def flush(path: Path) -> None:
+    """Wait until the file at `path` is on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def reserve(path: Path) -> None:
@@ -80,11 +86,6 @@ def _remove_leftovers(final: Path) -> None:
     stem, suffix = glob.escape(final.stem), glob.escape(final.suffix)
     for path in list(final.parent.glob(f".{stem}.{8 * '[0-9a-f]'}{_MARK}{suffix}")):
         path.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def _is_no_room(error: OSError) -> bool:

@@ -8,13 +8,37 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from temdenoise import density, dft
+from temdenoise import checksums, density, dft
 from temdenoise.errors import InputError
 from temdenoise.files import atomic
 
 
-def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
-    """Copy the file `source` to `target`, whole or not at all."""
+def put(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Copy `source`, a file of the run, to `target` in the store, whole or not at all.
+
+    Raises
+    ------
+    DamagedError
+        `source` is damaged.
+    """
+    checksums.verify(source)
+    _copy(source, target)
+
+
+def take(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Copy `source`, a file of the store, to `target` in the run, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        `source` is damaged; no run makes it anew.
+    """
+    if problem := checksums.problem(source):
+        raise InputError(f"{source}: damaged: {problem}; get it again, as by git checkout")
+    _copy(source, target)
+
+
+def _copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
     with atomic(target) as partial:
         shutil.copyfile(source, partial)
 
@@ -48,23 +72,26 @@ def check_map(
 def check_model(
     model_path: str | os.PathLike[str],
     card_path: str | os.PathLike[str],
-    recipe: Mapping[str, Any],
+    wanted: Mapping[str, Any],
 ) -> None:
-    """Refuse a stored model that is damaged, or that was trained otherwise than `recipe` says.
+    """Refuse a stored model that is damaged, or that is not what the config asks for.
+
+    `wanted` is what the card must say: noise, material, patches, recipe, …
 
     Raises
     ------
     InputError
-        The model's SHA-256 or the recipe differs from those on its card.
+        The model's SHA-256 or what it was trained on, or how, differs from the card.
     """
     card = read_card(card_path)
     if digest(model_path) != card["sha256"]:
-        raise InputError(f"{model_path}: not the model of its card.json; get both again")
-    for key, wanted in recipe.items():
-        if card["recipe"].get(key) != wanted:
+        raise InputError(f"{model_path}: not the model of {card_path}; get both again")
+    said, asked = ({**one, **one["recipe"]} for one in (card, wanted))
+    for key in (key for key in asked if key != "recipe"):
+        if said.get(key) != asked[key]:
             raise InputError(
-                f"{model_path}: {key}: trained with {card['recipe'].get(key)}, the config says "
-                f"{wanted}; mend the config, or train with training.restore: false"
+                f"{card_path}: {key}: trained with {said.get(key)}, the config says {asked[key]}; "
+                "mend the config, or train with training.restore: false"
             )
 
 

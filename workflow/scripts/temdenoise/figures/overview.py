@@ -56,7 +56,8 @@ def draw(entry: Mapping[str, Any], results: list[Result]) -> Figure:
     figure, panels = grid(len(whole), len(_TITLES), _PANEL)
     for row, result in zip(panels, whole, strict=True):
         _draw_row(row, original, result)
-    figure.supxlabel("\n".join(_said(one) for one in results), fontsize=8, x=0.01, ha="left")
+    words = "\n".join(_said(one) for one in results)
+    figure.supxlabel(words, fontsize=8, x=0.01, ha="left", parse_math=False)
     return figure
 
 
@@ -130,10 +131,15 @@ def _said(result: Result) -> str:
     bond = f"{said['bond_px']:.1f} from {said['bond_px_from']}" if said["bond_px"] else "unknown"
     facts = (
         f"{said['model']}: pixel size {pixel}; pixels per bond {bond}; resampled by "
-        f"{said['resampled_by'][0]:.3f}; noise {said['noise']:.2f} of the contrast; "
-        f"seam ratio {said['seam_ratio']:.2f}"
+        f"{said['resampled_by'][0]:.3f}; noise {_number(said['noise'])} of the contrast; "
+        f"seam ratio {_number(said['seam_ratio'])}"
     )
     return "\n".join([facts, *(f"   ⚠ {line}" for line in _wrapped(said["warnings"]))])
+
+
+def _number(value: float | None) -> str:
+    # An image of one tile has no seam.
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _wrapped(warnings: list[str]) -> list[str]:
@@ -144,7 +150,8 @@ def _wrapped(warnings: list[str]) -> list[str]:
 def _words(text: str) -> Figure:
     figure, panels = grid(1, 1, (10, 1.5))
     panels[0, 0].axis("off")
-    panels[0, 0].text(0, 0.5, textwrap.fill(f"Not denoised: {text}", 110), va="center", wrap=True)
+    words = textwrap.fill(f"Not denoised: {text}", 110)
+    panels[0, 0].text(0, 0.5, words, va="center", wrap=True, parse_math=False)
     return figure
 
 

@@ -1,0 +1,88 @@
+"""Maps and models from the store, and into it; the shipped ones, in dry runs."""
+
+import shutil
+
+import pytest
+from clones import ROOT
+
+RESULTS = ("--configfile", "config/results.yaml")
+FIGURE = "results/results/figures/structures.png"
+
+
+@pytest.fixture
+def shipped(own_clone):
+    for name in ("resources", "models"):
+        shutil.copytree(ROOT / name, own_clone.folder / name)
+    return own_clone
+
+
+def refused(clone, *options):
+    done = clone.snakemake("-n", *options)
+    assert done.returncode != 0
+    return done.stdout + done.stderr
+
+
+def more(clone, text):
+    (clone.folder / "more.yaml").write_text(text)
+    return "more.yaml"
+
+
+def test_the_stored_maps_and_models_take_the_place_of_dft_and_training(shipped):
+    jobs = shipped.jobs(*RESULTS)
+    assert (jobs["restore_map"], jobs["restore_model"]) == (6, 4)
+    assert not {"disorder_structure", "dft_openmx", "dft_gpaw", "slice_density"} & set(jobs)
+    assert "train_model" not in jobs
+
+
+def test_the_stored_maps_can_be_trained_on(shipped):
+    jobs = shipped.jobs(*RESULTS, more(shipped, "training: {restore: false}"))
+    assert (jobs["restore_map"], jobs["train_model"]) == (6, 4)
+    assert "restore_model" not in jobs
+
+
+def test_one_more_model_is_trained_beside_the_stored_ones(shipped):
+    wide = "models: {wide: {noise: G, filters: [64, 128, 256], restore: false}}"
+    jobs = shipped.jobs(*RESULTS, more(shipped, wide))
+    assert (jobs["restore_model"], jobs["train_model"]) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("models/SP/history.csv", "all"),
+        ("models/SP/card.json", "results/results/tables/ms_ssim.csv"),
+        ("resources/maps/gpaw/train-3.tif", "all"),
+        ("resources/maps/gpaw/train-3.extxyz", FIGURE),
+    ],
+)
+def test_what_is_missing_in_the_store_is_named_and_not_made_anew(shipped, name, target):
+    (shipped.folder / name).unlink()
+    said = refused(shipped, *RESULTS, "--", target)
+    assert "Missing input files" in said
+    assert name in said
+
+
+def test_a_model_that_the_store_has_not_is_not_trained_for_hours(shipped):
+    said = refused(shipped, *RESULTS, more(shipped, "stored: {models: mine}"))
+    assert "mine/G/model.keras" in said
+
+
+def test_the_maps_of_each_engine_go_into_a_folder_of_their_own(shipped):
+    assert shipped.jobs("store_maps")["store_map"] == 6
+    assert shipped.jobs("store_maps")["dft_openmx"] == 6
+
+
+def test_maps_of_other_structures_are_not_overwritten(shipped):
+    for name in [f"train-{n}" for n in range(1, 6)] + ["test-1"]:
+        for path in (f"structures/{name}.extxyz", f"dft/{name}/summary.json", f"maps/{name}.tif"):
+            file = shipped.folder / "results/demo" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+    demo = ("--profile", "profiles/local", "--configfile", "config/demo.yaml")
+    done = shipped.snakemake(*demo, "--force", "store_maps")
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "config: stored.maps: got" in said
+    assert "resources/maps/gpaw holds maps of 180 atoms, this run's have 60" in said
+    stored = shipped.folder / "resources/maps/gpaw/train-1.tif"
+    assert stored.read_bytes() == (ROOT / "resources/maps/gpaw/train-1.tif").read_bytes()
