@@ -52,7 +52,7 @@ def killed(folder, undisturbed, stage, share):
 
 def outcome(folder, undisturbed, stage, share):
     copy = killed(folder, undisturbed, stage, share)
-    left = len(half_written(copy.folder))
+    left = list((copy.folder / ".snakemake/incomplete").glob("*"))
     copy.finish(more=["--unlock"])
     copy.finish(*targets(stage))
     return copy, left
@@ -72,3 +72,8 @@ def test_a_killed_run_ends_like_an_undisturbed_one(undisturbed, outcomes, moment
     assert content(copy.folder) == undisturbed.content
     assert set(SAME) < set(undisturbed.content)
     assert half_written(copy.folder) == []
+
+
+def test_most_kills_hit_a_job_at_work(outcomes):
+    left = [len(outcome.result()[1]) for outcome in outcomes.values()]
+    assert sum(map(bool, left)) > len(KILLS) / 3, left

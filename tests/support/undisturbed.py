@@ -24,10 +24,15 @@ CONFIG = {
     "tiny.yaml": (ROOT / "tests/data/tiny.yaml").read_text(),
     "one.yaml": "models: {SP: null, GSP: null, BBG: null}",
 }
+_KINDS = ("csv", "md", "html")
 SCIENCE = ("structures", "maps", "images", "noisy", "predictions")
 # Wall times and memory differ from run to run.
 MEASURED = {"tables/dft.csv": ["wall_s", "peak_mb"], "models/G/history.csv": ["seconds"]}
-SAME = ("tables/scores.csv", "tables/ms_ssim.csv", "tables/ms_ssim.md", "tables/ms_ssim.html")
+SAME = (
+    "tables/scores.csv",
+    *(f"tables/{name}.{kind}" for name in ("ms_ssim", "comparison", "matrix") for kind in _KINDS),
+    *(f"tables/baselines/G{what}.csv" for what in ("", "-parameters")),
+)
 
 
 class Copy(Clone):

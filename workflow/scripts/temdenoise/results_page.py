@@ -125,7 +125,9 @@ _PAGE = """# Results at the paper's scale
 
 <!-- Written by the workflow (rule publish_results) from docs/results/ and models/: do not edit. -->
 
-{run} MS-SSIM is that of the whole test image, stitched from side-by-side patches as in the paper,
+{run}
+
+MS-SSIM is that of the whole test image, stitched from side-by-side patches as in the paper,
 against the clean image; the test structure was never trained on.
 
 ```console

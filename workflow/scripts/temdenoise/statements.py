@@ -131,13 +131,14 @@ STATEMENTS = [
         _all_near(0.9, 0.03, _at(0.3)),
         _SAME,
         "higher here. Network width, batch size and the falling learning rate are ours, and the "
-        "paper gives no score of its noisy input, so that its noise cannot be compared",
+        "paper gives no score of its noisy input to compare its noise with; networks that are "
+        "trained less come nearer (below)",
     ),
     Statement(
         "G&SP falls to about 0.6 at 0.36",
         _all_near(0.6, 0.05, _gsp_last),
         _SAME,
-        "it falls most of all, but less far, for the same reasons",
+        "it falls most of all, but less far; networks that are trained less fall further (below)",
     ),
     Statement(
         "Lines between the patches can be seen",

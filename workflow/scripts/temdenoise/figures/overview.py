@@ -13,6 +13,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from skimage.measure import block_reduce
 
+from temdenoise import checksums
 from temdenoise.campaign import read_summary
 from temdenoise.figures.style import grid
 from temdenoise.micrographs import intensity, lattice, reading, trust
@@ -156,6 +157,7 @@ def _words(text: str) -> Figure:
 
 
 def _first(path: str | os.PathLike[str]) -> np.ndarray:
+    checksums.verify(path)
     return tifffile.imread(path, key=0)
 
 
