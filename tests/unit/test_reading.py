@@ -85,7 +85,7 @@ def test_the_unit_that_imagej_writes_is_read(tmp_path):
 
 def test_a_wrong_unit_is_refused_unless_the_sheet_knows_better(tmp_path):
     path = written(tmp_path, "hspy", IMAGE, "1/nm")
-    with pytest.raises(InputError, match="1/nm is no length; give pixel_size_nm"):
+    with pytest.raises(InputError, match="1/nm is no length; give its pixel size: pixel_size_nm"):
         reading.read(path)
     assert reading.read(path, pixel_size=0.01).pixel_size == (0.01, 0.01)
 

@@ -194,6 +194,23 @@ def test_denoising_plans_no_training_even_beside_a_run_that_has_begun(shipped, n
     assert shipped.jobs("denoise", "--config", f"image={name}") == ONE
 
 
+def test_another_image_of_the_same_name_overwrites_nothing(shipped):
+    results = shipped.folder / "results/paper/micrographs/my"
+    results.mkdir(parents=True)
+    (results / "BBG.json").write_text('{"source": "far/my.dm3", "problem": null}')
+    done = shipped.snakemake("-n", "denoise", "--config", "image=my.tif")
+    assert done.returncode != 0
+    assert "micrographs/my has the results of far/my.dm3" in done.stderr
+    (results / "BBG.json").write_text('{"source": "my.tif", "problem": null}')
+    assert shipped.jobs("denoise", "--config", "image=my.tif") == ONE
+
+
+def test_a_pixel_size_may_be_given_with_the_image(shipped):
+    assert shipped.jobs("denoise", "--config", "image=my.tif", "pixel_size=0.0127") == ONE
+    done = shipped.snakemake("-n", "denoise", "--config", "image=my.tif", "pixel_size=-1")
+    assert "config: pixel_size: got -1" in done.stderr
+
+
 def test_the_rows_of_the_sheet_are_part_of_the_whole_run(own_clone):
     sheet = own_clone.folder / "config/micrographs.tsv"
     before = own_clone.jobs()

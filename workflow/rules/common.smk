@@ -88,6 +88,11 @@ try:
 except errors.InputError as error:
     sys.exit(f"micrographs: {error}")
 
+# Two images of one name in two places would share a folder.
+for image, entry in ENTRIES.items() if config["image"] else []:
+    if problem := checked.clash(f"{MICROGRAPHS}/{image}", entry):
+        sys.exit(f"micrographs: {problem}")
+
 # The paper's Fig. 3: asked for by name, for it comes over the network.
 EXPERIMENT = "MoS2-experiment"
 EXAMPLE = f"{MICROGRAPHS}/example_Se_implanted_MoS2.dm3"
@@ -170,9 +175,9 @@ def model_of(name):
 # What is missing must not keep the others of a batch from being denoised: the job will say it.
 def present(image):
     path = entry_of(image)["path"]
-    # Snakemake fills in what stands in braces.
-    escaped = path.replace("{", "{{").replace("}", "}}")
-    return [escaped] if path == EXAMPLE or Path(path).is_file() else []
+    # Snakemake takes what stands in braces for wildcards, in an input only.
+    known = path == EXAMPLE or Path(path).is_file()
+    return [path] if known and "{" not in path else []
 
 
 # No input, or denoising would train the models that the run could put into the store.

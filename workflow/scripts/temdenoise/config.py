@@ -24,11 +24,13 @@ from temdenoise.config_values import (
 )
 from temdenoise.config_violations import first_violation, one_line, refusal
 from temdenoise.errors import InputError
+from temdenoise.micrographs.sheet import clash
 
 __all__ = [
     "ConfigError",
     "atoms_per_structure",
     "check",
+    "clash",
     "elements",
     "load_schema",
     "micrographs",

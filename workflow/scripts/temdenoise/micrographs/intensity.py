@@ -9,6 +9,9 @@ _BROKEN = 10.0  # robust standard deviations
 _RING = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=bool)
 # More than this fraction is noise (salt and pepper), not broken pixels.
 _MOST_BROKEN = 0.002
+_WHOLE = 0.99  # of the pixels: far more than are not broken
+_FINEST = 1 / 200  # of the contrast: the coarsest step in which a result is written unwarned
+_FLOAT32_BITS = 52 - 23  # by which float64 is finer
 _TO_SIGMA = 1.4826  # of the median absolute deviation
 # Immerkær 1996, doi:10.1006/cviu.1996.0060: blind to planes and edges; its norm is 6.
 _NOISE_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]]) / 6.0
@@ -38,12 +41,9 @@ def mend(image: np.ndarray) -> tuple[np.ndarray, int, int]:
     no atom does, and becomes their median. Where more than 0.2 % do so they are noise and stay.
     """
     values = np.asarray(image, dtype=np.float64)
-    around = median_filter(values, footprint=_RING, mode="reflect")
-    limit = _BROKEN * _TO_SIGMA * float(np.median(np.abs(values - around)))
-    hot = values > rank_filter(values, -2, footprint=_RING, mode="reflect") + limit
-    dead = values < rank_filter(values, 1, footprint=_RING, mode="reflect") - limit
+    around, hot, dead = _broken(values)
     counts = int(hot.sum()), int(dead.sum())
-    if limit == 0 or sum(counts) > max(1, _MOST_BROKEN * values.size):
+    if sum(counts) > max(1, _MOST_BROKEN * values.size):
         return values, 0, 0
     return np.where(hot | dead, around, values), *counts
 
@@ -51,17 +51,58 @@ def mend(image: np.ndarray) -> tuple[np.ndarray, int, int]:
 def levels(image: np.ndarray, bond_px: float, low: float, high: float) -> Levels:
     """Return the map that brings percentiles 1 and 99 of `image` (Y, X) to `low` and `high`.
 
-    They are those of the image smoothed over a fraction of the bond length [pixels], so that
-    neither noise nor single pixels move them.
+    They are those of the image smoothed over a fraction of the bond length [pixels] and without
+    broken pixels, however many, so that neither noise nor single pixels move them.
     """
-    smooth = gaussian_filter(image, SMOOTHING * bond_px, mode="reflect")
+    around, hot, dead = _broken(image)
+    whole = np.where(hot | dead, around, image)
+    smooth = gaussian_filter(whole, SMOOTHING * bond_px, mode="reflect")
     first, last = np.percentile(smooth, (1, 99))
     unit = (float(last) - float(first)) / (high - low)
-    unit = unit or float(np.ptp(image)) or 1.0
+    unit = unit or float(np.ptp(whole)) or 1.0
     return Levels(float(first) - low * unit, float(first) + (1 - low) * unit)
+
+
+def coarse(levels: Levels) -> str | None:
+    """Return the warning that a result on `levels` loses detail as float32, None if it does not.
+
+    So much larger than the contrast is the brightness below it that float32, in which results are
+    written, has fewer than 200 steps within the contrast.
+    """
+    largest = max(abs(levels.low), abs(levels.high))
+    step = float(np.spacing(largest)) * 2.0**_FLOAT32_BITS
+    contrast = levels.high - levels.low
+    if step <= contrast * _FINEST:
+        return None
+    return (
+        f"the contrast of {contrast:.3g} lies on a brightness of {levels.low:.3g}, where float32, "
+        f"as which results are written, has steps of {step:.3g}: subtract the offset from the image"
+    )
 
 
 def noise(image: np.ndarray) -> float:
     """Return the standard deviation of the white noise of `image` (Y, X), in its units."""
     response = convolve(image, _NOISE_KERNEL, mode="reflect")
     return _TO_SIGMA * float(np.median(np.abs(response)))
+
+
+def _broken(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the medians around the pixels of `values` (Y, X), and which are hot and dead: bool."""
+    around = median_filter(values, footprint=_RING, mode="reflect")
+    limit = _BROKEN * _spread(np.abs(values - around))
+    hot = values > rank_filter(values, -2, footprint=_RING, mode="reflect") + limit
+    dead = values < rank_filter(values, 1, footprint=_RING, mode="reflect") - limit
+    return around, hot, dead
+
+
+def _spread(off: np.ndarray) -> float:
+    """Return the robust standard deviation of which `off` are the absolute deviations.
+
+    Where most pixels are as those around, as where electrons are counted, it is that of all but
+    the largest percent, and no less than the smallest step, which is one electron.
+    """
+    if usual := float(np.median(off)):
+        return _TO_SIGMA * usual
+    kept = off[off <= np.quantile(off, _WHOLE)]
+    step = off.min(initial=np.inf, where=off > 0)
+    return max(float(np.sqrt(np.mean(kept**2))), float(step))

@@ -1,9 +1,11 @@
 """Which micrographs are to be denoised, how and by which models: the sheet, or one image."""
 
 import csv
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,17 +46,44 @@ def read(
     return found
 
 
-def one(path: str, *, model: str, bond_length: float | None) -> dict[str, Entry]:
-    """Return, as `read` does, the single image at `path`.
+def one(
+    path: str, *, model: str, bond_length: float | None, pixel_size: float | None = None
+) -> dict[str, Entry]:
+    """Return, as `read` does, the single image at `path` with pixels of `pixel_size` [nm].
 
     Raises
     ------
     InputError
-        No name can be made of the path.
+        No name can be made of the path, or the pixel size is none.
     """
     found: dict[str, Entry] = {}
-    _add(found, {"path": path}, f"image {path}", model, bond_length)
+    size = "" if pixel_size is None else str(pixel_size)
+    _add(found, {"path": path, "pixel_size_nm": size}, f"image {path}", model, bond_length)
     return found
+
+
+def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
+    """Return what speaks against results of `entry` in `folder`, None if nothing does.
+
+    They would overwrite those of another file, as the summaries <model>.json there tell: images
+    of one name in two places have one folder.
+    """
+    for summary in sorted(Path(folder).glob("*.json")):
+        source = _source(summary)
+        if source and os.path.realpath(source) != os.path.realpath(entry["path"]):
+            return (
+                f"{folder} has the results of {source}, which those of {entry['path']} would "
+                "overwrite; rename or move that folder, or give the image a name in the sheet"
+            )
+    return None
+
+
+def _source(summary: Path) -> str | None:
+    """Return the file that `summary` tells of; None if it has no results or cannot be read."""
+    with suppress(OSError, ValueError, LookupError, AttributeError):
+        said = json.loads(summary.read_bytes())
+        return None if said.get("problem") else str(said["source"])
+    return None
 
 
 def _check_columns(columns: Iterable[str], path: str | os.PathLike[str]) -> None:

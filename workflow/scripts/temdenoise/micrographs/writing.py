@@ -69,20 +69,27 @@ def write_hspy(
 
 
 def plain(value: Any) -> Any:
-    """Return metadata as JSON can hold them: text, numbers, lists and mappings."""
+    """Return metadata as JSON and HDF5 can hold them: text, numbers, lists and mappings.
+
+    A number that is NaN or infinite becomes None; text loses what HDF5 refuses, such as the NUL
+    characters of ImageJ's and Photoshop's tags.
+    """
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {_text(key) or "_": plain(one) for key, one in value.items()}
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, np.generic):
         return plain(value.item())
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
     if isinstance(value, float) and not np.isfinite(value):
-        return str(value)
-    return value if isinstance(value, bool | int | float | str | None) else str(value)
+        return None
+    return value if isinstance(value, bool | int | float | None) else _text(value)
+
+
+def _text(value: Any) -> str:
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _tags(pixel_size: Pair, offset: Pair) -> list[tuple[int, str, int, Any, bool]]:
