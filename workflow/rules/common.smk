@@ -160,6 +160,22 @@ def recipe(model):
     return {key: MODELS[model][key] for key in keys}
 
 
+# What a model's card says of it, and must say for it to be taken.
+def facts_of(model):
+    return {
+        "noise": NOISE_OF[model],
+        "noise_settings": {
+            key: config["noise"][key] for key in ("salt_pepper_ratio", "background")
+        },
+        "material": config["structures"]["material"],
+        "image_size": config["images"]["size"],
+        "patch_size": config["images"]["patch_size"],
+        "patches": list(checked.patch_counts(config, MODELS[model])),
+        "c_noise": [min(FACTORS["train"]), max(FACTORS["train"])],
+        "recipe": recipe(model),
+    }
+
+
 def tensorflow_env(gpus):
     return f"../../envs/tensorflow-{'gpu' if gpus else 'cpu'}.yaml"
 
