@@ -76,3 +76,60 @@ def test_noise_is_measured_beside_a_lattice(sigma):
     image = honeycomb((120, 130), 11.2) / 20
     noisy = image + np.random.default_rng(1).normal(0, sigma, image.shape)
     assert intensity.noise(noisy) == pytest.approx(sigma, rel=0.05)
+
+
+@pytest.mark.parametrize("mean", [0.005, 0.02, 0.3, 2.0])
+@pytest.mark.parametrize("bond", [5, 12])
+def test_one_hot_pixel_of_a_counting_detector_moves_nothing(mean, bond):
+    counts = np.random.default_rng(1).poisson(mean, (90, 100)).astype("u2")
+    broken = counts.copy()
+    broken[40, 50] = 65535
+    mended, hot, dead = intensity.mend(broken)
+    assert (hot, dead) == (1, 0)
+    assert intensity.mend(counts)[1:] == (0, 0)
+    mended[40, 50] = counts[40, 50]
+    np.testing.assert_array_equal(mended, counts)
+    expected = intensity.levels(counts.astype(float), bond, 0, 1)
+    for one in (mended, broken.astype(float)):
+        found = intensity.levels(one, bond, 0, 1)
+        assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.01)
+
+
+@pytest.mark.parametrize("part", [0.004, 0.01])
+@pytest.mark.parametrize("value", [65535, -65535])
+def test_hot_pixels_that_are_too_many_to_be_mended_do_not_move_the_levels(part, value):
+    rng = np.random.default_rng(1)
+    image = honeycomb((90, 100), 11.2) + rng.normal(0, 0.1, (90, 100))
+    expected = intensity.levels(image, 11.2, 0, 1)
+    image[rng.random(image.shape) < part] = value
+    assert intensity.mend(image)[1:] == (0, 0)
+    found = intensity.levels(image, 11.2, 0, 1)
+    close = 0.02 * (expected.high - expected.low)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=close)
+
+
+def test_the_only_pixel_that_differs_is_not_broken():
+    image = np.zeros((9, 12))
+    image[4, 5] = 3
+    mended, hot, dead = intensity.mend(image)
+    assert (hot, dead) == (0, 0)
+    np.testing.assert_array_equal(mended, image)
+
+
+@given(ENDS, st.floats(1e-3, 1e6))
+def test_a_result_is_called_coarse_where_float32_has_fewer_than_200_steps(low, width):
+    found = intensity.Levels(low, low + width)
+    step = np.spacing(np.float32(max(abs(low), abs(low + width))))
+    assert (intensity.coarse(found) is None) == (float(step) <= (found.high - found.low) / 200)
+
+
+def test_the_warning_of_a_large_offset_has_its_numbers():
+    said = intensity.coarse(intensity.Levels(4.2e9, 4.2e9 + 50))
+    assert said is not None
+    assert len(said.splitlines()) == 1
+    assert all(part in said for part in ("50", "4.2e+09", "256", "subtract the offset"))
+
+
+@pytest.mark.parametrize("low", [0.0, -300.0, 1e5])
+def test_usual_images_are_not_coarse(low):
+    assert intensity.coarse(intensity.Levels(low, low + 200)) is None

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from temdenoise.errors import InputError
@@ -49,6 +51,11 @@ def test_one_image_needs_no_sheet():
         ([["name"], ["a"]], ("no column 'path'",)),
         ([["path", "model"], ["", "G"]], ("image 1: no path",)),
         ([["path"], ["a.tif"], ["b/a.dm4"]], ("image 2", "name a is that of a.tif", "column name")),
+        (
+            [["path", "name"], ["a.tif", "x"], ["b.tif", "x"]],
+            ("image 2", "name x is that of a.tif"),
+        ),
+        ([["path"], ["a.tif"], ["a.tif"]], ("image 2", "name a is that of a.tif")),
         ([["path", "name"], ["a.tif", "../a"]], ("image 1: name: got '../a'",)),
         ([["path", "model"], ["a.tif", "G/H"]], ("model: got 'G/H'",)),
         ([["path", "pixel_size_nm"], ["a.tif", "0.2 A"]], ("pixel_size_nm: got '0.2 A'", "nm")),
@@ -69,3 +76,42 @@ def test_a_wrong_sheet_is_one_line_that_names_the_row(tmp_path, rows, said):
 def test_a_missing_sheet_is_said(tmp_path):
     with pytest.raises(InputError, match=r"no\.tsv: not a readable sheet"):
         sheet.read(tmp_path / "no.tsv", **DEFAULTS)
+
+
+def test_one_image_may_have_a_pixel_size():
+    assert sheet.one("a.dm4", **DEFAULTS)["a"]["pixel_size"] is None
+    assert sheet.one("a.dm4", **DEFAULTS, pixel_size=0.0127)["a"]["pixel_size"] == 0.0127
+    with pytest.raises(InputError, match="got '-1', allowed: a number in nm"):
+        sheet.one("a.dm4", **DEFAULTS, pixel_size=-1)
+
+
+def results(folder, model, said):
+    folder.mkdir(exist_ok=True)
+    (folder / f"{model}.json").write_text(said if isinstance(said, str) else json.dumps(said))
+
+
+def test_results_of_another_image_are_not_overwritten(tmp_path):
+    entry = {"path": str(tmp_path / "y/my.dm3")}
+    folder = tmp_path / "my"
+    assert sheet.clash(folder, entry) is None
+    results(folder, "G", {"source": str(tmp_path / "my.tif"), "problem": None})
+    said = sheet.clash(folder, entry)
+    assert said is not None
+    assert len(said.splitlines()) == 1
+    assert all(part in said for part in (str(folder), "my.tif", "y/my.dm3", "rename"))
+
+
+def test_an_image_is_denoised_again_by_whatever_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path)
+    results(tmp_path / "my", "G", {"source": "my.tif", "problem": None})
+    for path in ("my.tif", "./my.tif", str(tmp_path / "my.tif"), "link/my.tif"):
+        assert sheet.clash("my", {"path": path}) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["", "no JSON", "[]", "{}", {"source": "my.tif", "problem": "not a whole tif file"}]
+)
+def test_what_is_no_result_is_in_nobodys_way(tmp_path, said):
+    results(tmp_path / "my", "G", said)
+    assert sheet.clash(tmp_path / "my", {"path": "y/my.tif"}) is None

@@ -2,6 +2,7 @@
 
 import os
 import re
+import struct
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -144,10 +145,12 @@ def _emd(path: str, lazy: bool) -> list[Signal]:
         return emd.file_reader(path, lazy=lazy)
     file = h5py.File(path, "r")
     velox = FeiEMDReader(select_type="images", lazy=lazy)
-    with suppress(ModuleNotFoundError):  # raised by the spectra, which come after the images
-        velox.read_file(file)
-    if not lazy:
-        file.close()
+    try:
+        with suppress(ModuleNotFoundError):  # raised by the spectra, which come after the images
+            velox.read_file(file)
+    finally:
+        if not lazy:
+            file.close()
     return velox.dictionaries
 
 
@@ -162,11 +165,25 @@ def _mrc(path: str, lazy: bool) -> list[Signal]:
 
 
 def _tiff(path: str, lazy: bool) -> list[Signal]:
-    """Read a TIFF, whose colours RosettaSciIO takes for rows or for columns in some cases."""
+    """Read a TIFF; RosettaSciIO may take colours for rows, and what is left of a stack for all."""
     with tifffile.TiffFile(path) as file:
         if any(series.keyframe.samplesperpixel > 1 for series in file.series):
             raise InputError(f"{path}: {_COLOUR}")
+        said = int((file.imagej_metadata or {}).get("images", 1))
+        found = sum(series.size // series.keyframe.size for series in file.series)
+        if found < said or _next_page(file):
+            raise EOFError(f"only {found} images are left")
     return tiff.file_reader(path, lazy=lazy)
+
+
+def _next_page(file: tifffile.TiffFile) -> int:
+    """Return where the page after the last that can be read should be, 0 if that is the last."""
+    form, last = file.tiff, file.pages[-1].offset
+    file.filehandle.seek(last)
+    (tags,) = struct.unpack(form.tagnoformat, file.filehandle.read(form.tagnosize))
+    file.filehandle.seek(last + form.tagnosize + tags * form.tagsize)
+    (following,) = struct.unpack(form.offsetformat, file.filehandle.read(form.offsetsize))
+    return int(following)
 
 
 def _png(path: str, lazy: bool) -> list[Signal]:
