@@ -27,13 +27,14 @@ def test_the_eight_orientations_differ():
 
 
 def test_identity_is_sure_of_itself():
-    mean, deviation = trust.over_orientations(lambda image: image, IMAGE)
+    upright, mean, deviation = trust.over_orientations(lambda image: image, IMAGE)
+    np.testing.assert_array_equal(upright, IMAGE)
     np.testing.assert_array_equal(mean, IMAGE)
     np.testing.assert_array_equal(deviation, 0)
 
 
 def test_a_filter_that_knows_no_direction_is_sure_of_itself():
-    mean, deviation = trust.over_orientations(lambda image: uniform_filter(image, 3), IMAGE)
+    _, mean, deviation = trust.over_orientations(lambda image: uniform_filter(image, 3), IMAGE)
     np.testing.assert_allclose(mean, uniform_filter(IMAGE, 3), atol=1e-12)
     assert deviation.max() < 1e-12
 
@@ -46,9 +47,15 @@ def test_mean_and_deviation_are_those_of_the_eight():
         trust.turned_back(leaning(trust.turned(IMAGE, number)), number)
         for number in range(trust.ORIENTATIONS)
     ]
-    mean, deviation = trust.over_orientations(leaning, IMAGE)
+    upright, mean, deviation = trust.over_orientations(leaning, IMAGE)
+    np.testing.assert_array_equal(upright, leaning(IMAGE))
     np.testing.assert_allclose(mean, np.mean(eight, 0))
     np.testing.assert_allclose(deviation, np.std(eight, 0))
+
+
+def test_float32_stays_float32():
+    results = trust.over_orientations(lambda image: image, IMAGE.astype(np.float32))
+    assert [one.dtype for one in results] == [np.float32] * 3
 
 
 def with_hole():
@@ -62,6 +69,24 @@ def test_a_hole_is_where_the_lattice_is_not():
     assert empty[85:95, 105:125].all()
     empty[50:130, 70:160] = False
     assert not empty.any()
+
+
+@pytest.mark.parametrize("noise", [0.05, 0.2])
+@pytest.mark.parametrize("part", [0.1, 0.3, 0.5, 0.6, 0.8])
+def test_vacuum_is_told_however_large_it_is(part, noise):
+    image = 2 + honeycomb((400, 420), 11.2, 13)
+    image[:, : round(420 * part)] = 0
+    image += np.random.default_rng(1).normal(0, noise, image.shape)
+    found = float(trust.vacuum(image).mean())
+    assert part - 0.11 < found < part  # atoms reach over the edge by a bond
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.2, 0.5])
+@pytest.mark.parametrize("bond", [6, 11.2, 17])
+def test_noise_on_a_whole_lattice_is_no_vacuum(bond, noise):
+    image = honeycomb((330, 300), bond, 13)
+    image += np.random.default_rng(1).normal(0, noise, image.shape)
+    assert trust.vacuum(image).mean() < 0.0005
 
 
 @settings(max_examples=10)
@@ -97,7 +122,10 @@ def test_what_is_unlike_the_training_is_said_in_words(change, said):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"bond_px": 5.04, "lattice_px": 5.0}, ("too few pixels per bond: 5.0", "8.4")),
+        (
+            {"bond_px": 5.04, "lattice_px": 5.0, "pixel_size": (0.028, 0.028)},
+            ("too few pixels per bond: 5.0", "8.4"),
+        ),
         ({"lattice_px": 13.6}, ("13.6", "11.2", "pixel_size_nm")),
         ({"lattice_px": None}, ("no hexagonal lattice",)),
     ],
@@ -105,6 +133,37 @@ def test_what_is_unlike_the_training_is_said_in_words(change, said):
 def test_a_doubtful_scale_is_said_in_words(change, said):
     (words,) = trust.warnings(USUAL, dataclasses.replace(SCALE, **change), CARD)
     assert all(part in words for part in said), words
+
+
+@pytest.mark.parametrize(
+    ("size", "bond", "nm"),
+    [
+        *((12.7, 11.2, "142 nm"), (12700, 11.2, "1.42e+05 nm"), (1, 11.2, "11.2 nm")),
+        (0.0127, 11.2 / np.sqrt(3), "0.0821 nm"),
+        (0.0127, 11.2 * np.sqrt(3), "0.246 nm"),
+    ],
+)
+def test_a_bond_that_no_sheet_has_is_said_in_words(size, bond, nm):
+    scale = Scale((size, size), "header", bond, "lattice", bond, (1.0, 1.0))
+    said = [
+        words for words in trust.warnings(USUAL, scale, CARD) if "check the pixel size" in words
+    ]
+    (words,) = said
+    assert f"a bond of {bond:.1f} pixels" in words
+    assert nm in words
+
+
+@pytest.mark.parametrize("bond", [0.1423, 0.1446, 0.1824 * 0.95, 0.1824, 0.203])
+@pytest.mark.parametrize("source", ["header", "sheet"])
+def test_the_bonds_of_known_sheets_are_plausible(bond, source):
+    size = (0.01 / 1.1, 0.01 * 1.1)
+    scale = Scale(size, source, bond / 0.01, "lattice", bond / 0.01, (1.0, 1.0))
+    assert trust.warnings(USUAL, scale, CARD) == []
+
+
+def test_a_pixel_size_from_the_lattice_agrees_with_it():
+    scale = Scale((0.05, 0.05), "lattice", 11.2, "lattice", 11.2, (1.0, 1.0))
+    assert trust.warnings(USUAL, scale, CARD) == []
 
 
 def test_an_unknown_scale_is_said_in_words():

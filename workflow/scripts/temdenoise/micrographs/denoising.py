@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter
 
 from temdenoise.micrographs import intensity, scale, tiling, trust
 from temdenoise.micrographs.cards import Card
-from temdenoise.micrographs.reading import Micrograph
+from temdenoise.micrographs.reading import Micrograph, is_flat
 from temdenoise.micrographs.scale import Scale
 from temdenoise.micrographs.tiling import Predict
 
@@ -43,38 +43,38 @@ class Denoised:
 
 
 def denoise(
-    frame: np.ndarray,
-    *,
-    predict: Predict,
-    found: Scale,
-    card: Card,
-    tiles: Tiles,
-    seam_ratio: Callable[[np.ndarray, int], float],
+    frame: np.ndarray, *, predict: Predict, found: Scale, card: Card, tiles: Tiles
 ) -> Denoised:
     """Denoise `frame` (Y, X), of the scale `found`, with the model of the `card`.
 
-    `predict` is the network, from and to units in which the training images are in [0, 1].
-    `seam_ratio` scores an image (Y, X) with seams at multiples of so many pixels.
+    `predict` is the network, from and to units in which the training images are in [0, 1]. The
+    image is the mean over eight orientations; of tiles that share nothing, the paper's way, it is
+    the upright one's. From the mended image on all is float32, of values about 0.
     """
     mended, hot, dead = intensity.mend(frame)
-    small = scale.resample(mended, found.factors)
-    bond_px = card.bond_length_px
-    levels = intensity.levels(small, bond_px, card.quantile(0.01), card.quantile(0.99))
-    normal = levels.normalise(small)
-    facts = _measured(mended, normal, levels, found, bond_px, (hot, dead))
-    mean, deviation = trust.over_orientations(_with_progress(predict, tiles), np.clip(normal, 0, 1))
+    noise, offset = intensity.noise(mended), float(np.median(mended))
+    normal, levels = _normal((mended - offset).astype(np.float32), found, card)
+    del mended
     unit = levels.high - levels.low
+    noise *= scale.noise_gain(found.factors) / unit
+    facts = trust.Facts(noise, _quantiles(normal, card), _vacuum(normal), hot, dead)
+    np.clip(normal, 0, 1, out=normal)
+    upright, mean, deviation = trust.over_orientations(_with_progress(predict, tiles), normal)
+    levels = intensity.Levels(levels.low + offset, levels.high + offset)
     said = {
-        **{"low": levels.low, "high": levels.high},
+        **asdict(levels),
         **{key: value for key, value in asdict(facts).items() if key != "quantiles"},
-        "seam_ratio": seam_ratio(mean, tiles.tile - tiles.overlap),
+        "seam_ratio": tiling.seam_ratio(upright, normal, tiles.tile - tiles.overlap),
         "uncertainty": float(np.median(deviation)),
     }
+    del normal
+    image = scale.to_shape(mean if tiles.overlap else upright, frame.shape)
+    del upright, mean
     return Denoised(
-        scale.to_shape(levels.invert(mean), frame.shape).astype(np.float32),
-        scale.to_shape(deviation * unit, frame.shape).clip(min=0).astype(np.float32),
+        levels.invert(image.astype(np.float64)).astype(np.float32),
+        (scale.to_shape(deviation, frame.shape).clip(min=0) * unit).astype(np.float32),
         said,
-        trust.warnings(facts, found, card),
+        [*trust.warnings(facts, found, card), *filter(None, [intensity.coarse(levels)])],
     )
 
 
@@ -83,7 +83,8 @@ def denoise_all(
 ) -> Denoised:
     """Denoise all frames of `source` by `one`, one at a time, their results on disk in `scratch`.
 
-    Numbers are the medians over the frames, hot and dead pixels their sum.
+    Numbers are the medians over the frames, hot and dead pixels their sum. A frame of a stack that
+    has no contrast stays as it is, with a warning.
     """
     shape = source.frames.shape
     images, uncertainties = (_on_disk(shape, scratch) for _ in range(2))
@@ -91,9 +92,10 @@ def denoise_all(
     said: list[str] = []
     for number in range(len(source.frames)):
         _log.info("frame %d of %d", number + 1, len(source.frames))
-        done = one(source.frame(number))
+        frame = source.frame(number)
+        done = _unchanged(frame) if is_flat(frame) else one(frame)
         images[number], uncertainties[number] = done.image, done.uncertainty
-        facts.append(done.facts)
+        facts += [done.facts] if done.facts else []
         prefix = f"frame {number + 1}: " if source.is_stack else ""
         said += [prefix + words for words in done.warnings]
     if not source.is_stack:
@@ -101,8 +103,15 @@ def denoise_all(
     return Denoised(images, uncertainties, _together(facts), said)
 
 
+def _unchanged(frame: np.ndarray) -> Denoised:
+    """Return a `frame` (Y, X) without contrast as it is: there is nothing to scale it by."""
+    image = frame.astype(np.float32)
+    return Denoised(image, np.zeros_like(image), {}, ["no contrast, left as it is"])
+
+
 def _on_disk(shape: tuple[int, ...], folder: Path) -> np.ndarray:
-    return np.memmap(TemporaryFile(dir=folder), dtype=np.float32, shape=shape)
+    with TemporaryFile(dir=folder) as file:  # which lives as long as it is mapped
+        return np.memmap(file, dtype=np.float32, shape=shape)
 
 
 def _together(facts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -113,35 +122,30 @@ def _together(facts: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _normal(image: np.ndarray, found: Scale, card: Card) -> tuple[np.ndarray, intensity.Levels]:
+    """Return `image` (Y, X) on the model's grid and in its units, and the map between the units."""
+    small = scale.resample(image, found.factors)
+    ends = card.quantile(0.01), card.quantile(0.99)
+    levels = intensity.levels(small, card.bond_length_px, *ends)
+    small -= levels.low
+    small /= levels.high - levels.low
+    return small, levels
+
+
+def _quantiles(normal: np.ndarray, card: Card) -> tuple[float, ...]:
+    smooth = gaussian_filter(normal, intensity.SMOOTHING * card.bond_length_px)
+    return tuple(map(float, np.quantile(smooth, trust.QUANTILES, overwrite_input=True)))
+
+
+def _vacuum(normal: np.ndarray) -> float:
+    return float(trust.vacuum(normal).mean())
+
+
 def _with_progress(predict: Predict, tiles: Tiles) -> Callable[[np.ndarray], np.ndarray]:
-    done = 0
+    orientations = iter(range(1, trust.ORIENTATIONS + 1))
 
     def run(image: np.ndarray) -> np.ndarray:
-        nonlocal done
-        done += 1
-        tell = f"orientation {done} of {trust.ORIENTATIONS}: %.0f %% of the tiles"
-        return tiling.denoise(
-            predict, image, **asdict(tiles), progress=lambda part: _log.info(tell, 100 * part)
-        )
+        _log.info("orientation %d of %d", next(orientations), trust.ORIENTATIONS)
+        return tiling.denoise(predict, image, **asdict(tiles))
 
     return run
-
-
-def _measured(
-    mended: np.ndarray,
-    normal: np.ndarray,
-    levels: intensity.Levels,
-    found: Scale,
-    bond_px: float,
-    broken: tuple[int, int],
-) -> trust.Facts:
-    unit = levels.high - levels.low
-    noise = intensity.noise(mended) * scale.noise_gain(found.factors) / unit
-    smooth = gaussian_filter(normal, intensity.SMOOTHING * bond_px)
-    return trust.Facts(
-        noise=noise,
-        quantiles=tuple(map(float, np.quantile(smooth, trust.QUANTILES))),
-        vacuum=float(trust.vacuum(normal).mean()),
-        hot=broken[0],
-        dead=broken[1],
-    )

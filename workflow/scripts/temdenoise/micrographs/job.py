@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,8 @@ from temdenoise.micrographs.cards import Card
 _log = logging.getLogger("temdenoise")
 
 _SHARE = 0.25  # of the memory, for the network's feature maps
+_NETWORK = 700  # MB: TensorFlow and a model
+_PER_PIXEL = 32  # bytes, of the larger of the image and the same at the model's scale, as measured
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Settings:
     tile: int
     overlap: int
     window: str
+
+    def cut(self, card: Card) -> tuple[int, int]:
+        """Return tile and overlap [pixels] with the model of the `card`."""
+        return (self.tile, self.overlap) if self.window == "hann" else (card.patch_size, 0)
 
 
 def run(
@@ -54,22 +60,24 @@ def run(
     """
     pixel_size = entry["pixel_size"]
     source = reading.read(entry["path"], crop=entry["crop"], pixel_size=pixel_size)
-    first = source.frame(0)
     card = _card(model)
     found = scale.find(
-        first,
+        source.usable(),
         source.pixel_size,
         pixel_size=pixel_size,
         bond_length=entry["bond_length"],
         card=card,
     )
     _log.info("scale: %s", found)
+    check_room(source.frames.shape[1:], found, memory)
     done = denoising.denoise_all(
         source,
-        _network(model, card, found, settings, threads, memory),
+        _network(model, card, found, settings.cut(card), threads, memory),
         Path(target["tif"]).parent,
     )
-    said = _source(entry, settings, source)
+    tile, overlap = settings.cut(card)
+    cut = {"tile": tile, "overlap": overlap, "window": settings.window}
+    said = {**_source(entry, source), **cut}
     record = summary.provenance(done, found, card, said)
     for words in done.warnings:
         _log.warning("%s", words)
@@ -92,39 +100,49 @@ def _card(model: Path) -> Card:
     return card
 
 
+def check_room(shape: Sequence[int], found: scale.Scale, memory: float) -> None:
+    """Refuse an image of `shape` (Y, X) that at its scale is too large for `memory` [MB]."""
+    grid = [round(edge * factor) for edge, factor in zip(shape, found.factors, strict=True)]
+    pixels = max(np.prod(grid), np.prod(shape))
+    needed = _NETWORK + _SHARE * memory + _PER_PIXEL * pixels / 1e6
+    if needed > memory:
+        raise InputError(
+            f"the image of {shape[0]} × {shape[1]} pixels has {grid[0]} × {grid[1]} at the model's "
+            f"scale, which need {needed:.0f} MB of memory; the job has {memory:.0f}: crop it, or "
+            f"say --set-resources denoise_micrograph:mem_mb={1000 * int(np.ceil(needed / 750)):d}"
+        )
+
+
 def _network(
-    model: Path, card: Card, found: scale.Scale, settings: Settings, threads: int, memory: float
+    model: Path,
+    card: Card,
+    found: scale.Scale,
+    cut: tuple[int, int],
+    threads: int,
+    memory: float,
 ) -> Any:
-    from temdenoise import inference, metrics, training  # TensorFlow, after what can be refused
+    from temdenoise import inference, training  # TensorFlow, after what can be refused
 
     training.use_threads(threads)
     network = inference.load(model)
-    hann = settings.window == "hann"
-    tile, overlap = (settings.tile, settings.overlap) if hann else (card.patch_size, 0)
     room = _SHARE * min(inference.free_memory(), memory)
-    batch = inference.batch_size(network, tile, room)
-    _log.info("tiles of %d pixels, %d shared, %d at a time", tile, overlap, batch)
+    tiles = denoising.Tiles(*cut, inference.batch_size(network, cut[0], room))
+    _log.info("%s", tiles)
     return partial(
         denoising.denoise,
         predict=inference.predictor(network),
         found=found,
         card=card,
-        tiles=denoising.Tiles(tile, overlap, batch),
-        seam_ratio=lambda image, step: metrics.seam_ratio(
-            image, np.zeros_like(image), patch_size=step
-        ),
+        tiles=tiles,
     )
 
 
-def _source(
-    entry: Mapping[str, Any], settings: Settings, source: reading.Micrograph
-) -> dict[str, Any]:
+def _source(entry: Mapping[str, Any], source: reading.Micrograph) -> dict[str, Any]:
     return {
         "source": os.fspath(entry["path"]),
         "source_sha256": _sha256(Path(entry["path"])),
         "crop": entry["crop"],
         "frames": len(source.frames),
-        **{"tile": settings.tile, "overlap": settings.overlap, "window": settings.window},
         "temdenoise": temdenoise.__version__,
     }
 

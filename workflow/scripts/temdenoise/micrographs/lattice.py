@@ -1,30 +1,34 @@
 """The lattice of a micrograph, from the peaks of its Fourier transform."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, maximum_filter
+from scipy.ndimage import gaussian_filter, map_coordinates, maximum_filter
 
 _LARGEST = 2048  # pixels: a section of this edge holds peaks enough
-_FEWEST_PERIODS = 6
+_FEWEST_PERIODS = 4  # below them a peak is one with the window's at zero
 _NYQUIST = 0.45  # cycles per pixel
 _PROMINENCE = 7.0  # of a peak above the usual power at its frequency; noise alone has up to 4
-_SIDE_LOBES = 2e-3  # of the strongest peak: those of the Hann window are lower
+_HINT, _CLEAR = 1.5, 4.0  # times the power beside, where a peak is looked for that was none
+_WEAKEST = 1e-2  # of the power of {11}, that of {10}
+_SIDE_LOBES, _NEAR = 2e-3, 5  # of the strongest within so many pixels: the Hann window's are lower
 _RADIUS_TOLERANCE, _ANGLE_TOLERANCE = 0.12, 8.0  # relative, degrees
 _BOND_OF_SPACING = 2 / 3  # honeycomb: the rows of {10} are 3/2 bonds apart
+_BAND = 256  # rows that are filtered at once
+_USUAL = 95  # percentile: nine tenths of an image may be vacuum
 
 
 def find(image: np.ndarray) -> np.ndarray | None:
     """Return the three frequencies (y, x) [cycles per pixel] of a hexagonal lattice, (3, 2).
 
     Those of {10} in `image` (Y, X): the three pairs of peaks of like and lowest frequency that are
-    60° apart. None without such peaks.
+    60° apart. None without such peaks, and where they may as well be the {11} of a lattice √3 times
+    as large, of whose {10} the image shows too few periods.
     """
-    peaks = _peaks(_middle(np.asarray(image, dtype=np.float64)))
-    for first in sorted(peaks, key=lambda peak: float(np.hypot(*peak))):
-        triple = [_near(peaks, _turned(first, angle)) for angle in (0, 60, 120)]
-        found = [one for one in triple if one is not None]
-        if len(found) == len(triple):
-            return np.array(found)
-    return None
+    section = _middle(image)
+    if min(section.shape) < 3 * _FEWEST_PERIODS:
+        return None
+    power, usual, axes = _power(section)
+    waves = _lowest(_peaks(power, usual, axes))
+    return None if waves is None else _unless_second(waves, power)
 
 
 def bond_length(image: np.ndarray) -> float | None:
@@ -37,47 +41,102 @@ def amplitude(image: np.ndarray) -> np.ndarray | None:
     """Return how strong the lattice of `image` (Y, X) is around each pixel, (Y, X) or None.
 
     The root of the summed power of the {10} waves within about a bond, as in geometric phase
-    analysis (Hÿtch 1998, doi:10.1016/S0304-3991(98)00035-7), over its median.
+    analysis (Hÿtch 1998, doi:10.1016/S0304-3991(98)00035-7), over that where there is a lattice.
     """
     found = find(image)
     if found is None:
         return None
-    reach = _BOND_OF_SPACING / float(np.hypot(*found.T).mean())
-    rows, columns = (np.arange(edge) for edge in image.shape)
-    values = image - image.mean()
-    power = np.zeros(image.shape)
-    for y, x in found:
-        wave = np.exp(-2j * np.pi * y * rows)[:, None] * np.exp(-2j * np.pi * x * columns)
-        for part in ((values * wave.real), (values * wave.imag)):
-            power += gaussian_filter(part, reach, mode="reflect") ** 2
-    return np.sqrt(power / np.median(power))
+    result = np.empty(image.shape, dtype=np.float32)
+    for start in range(0, len(image), _BAND):
+        rows = slice(start, min(start + _BAND, len(image)))
+        result[rows] = _strength(image, rows, found)
+    result /= np.percentile(result, _USUAL)
+    return result
+
+
+def _strength(image: np.ndarray, rows: slice, waves: np.ndarray) -> np.ndarray:
+    """Return the amplitude of the `waves` in some `rows` of `image`, (rows, X), not scaled."""
+    reach = _BOND_OF_SPACING / float(np.hypot(*waves.T).mean())
+    margin = int(4 * reach) + 1  # as far as the filter reaches
+    above = min(margin, rows.start)
+    band = image[rows.start - above : rows.stop + margin] - np.float32(image.mean())
+    total = np.zeros(band.shape, dtype=np.float32)
+    for wave in waves:
+        y, x = (
+            np.exp(2j * np.pi * f * np.arange(e)) for f, e in zip(wave, band.shape, strict=True)
+        )
+        phase = np.outer(y.astype(np.complex64), x.astype(np.complex64))
+        for part in (phase.real, phase.imag):
+            total += gaussian_filter(band * part, reach, mode="reflect") ** 2
+    return np.sqrt(total[above : above + rows.stop - rows.start])
 
 
 def spectrum(image: np.ndarray) -> np.ndarray:
     """Return the power of `image` (Y, X) by frequency, that of zero in the middle (fftshift)."""
     window = np.outer(*(np.hanning(edge + 2)[1:-1] for edge in image.shape))
-    transform = np.fft.fft2((image - image.mean()) * window)
+    mean = float((image * window).sum() / window.sum())  # so that nothing is left at zero
+    transform = np.fft.fft2((image - mean) * window)
     return np.fft.fftshift(np.abs(transform) ** 2)
 
 
 def _middle(image: np.ndarray) -> np.ndarray:
     starts = [max(0, (edge - _LARGEST) // 2) for edge in image.shape]
-    return image[starts[0] : starts[0] + _LARGEST, starts[1] : starts[1] + _LARGEST]
+    section = image[starts[0] : starts[0] + _LARGEST, starts[1] : starts[1] + _LARGEST]
+    return np.asarray(section, dtype=np.float64)
 
 
-def _peaks(image: np.ndarray) -> list[np.ndarray]:
-    """Return the frequencies (y, x) [cycles per pixel] of all peaks, opposite ones both."""
-    if min(image.shape) < 2 * _FEWEST_PERIODS:
-        return []
+def _power(image: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
+    """Return the power of `image` by frequency, what is usual there, and the axes [1/pixel]."""
     power = spectrum(image)
-    smooth = gaussian_filter(power, 1.0, mode="wrap")
     rows, columns = (np.fft.fftshift(np.fft.fftfreq(edge)) for edge in image.shape)
+    smooth = gaussian_filter(power, 1.0, mode="wrap")
+    return power, _by_radius(smooth, np.hypot(rows[:, None], columns)), (rows, columns)
+
+
+def _peaks(power: np.ndarray, usual: np.ndarray, axes: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    """Return the frequencies (y, x) [cycles per pixel] of all peaks, opposite ones both."""
+    rows, columns = axes
     radius = np.hypot(rows[:, None], columns)
-    inside = (radius > _FEWEST_PERIODS / min(image.shape)) & (radius < _NYQUIST)
+    inside = (radius > _FEWEST_PERIODS / min(power.shape)) & (radius < _NYQUIST)
+    smooth = np.where(inside, gaussian_filter(power, 1.0, mode="wrap"), 0.0)
     high = (smooth == maximum_filter(smooth, 5, mode="wrap")) & inside
-    high &= smooth > _PROMINENCE * _by_radius(smooth, radius)
-    high &= smooth > _SIDE_LOBES * smooth[inside].max()
+    high &= smooth > _PROMINENCE * usual
+    high &= smooth > _SIDE_LOBES * maximum_filter(smooth, 2 * _NEAR + 1, mode="wrap")
     return [_centre(power, rows, columns, y, x) for y, x in np.argwhere(high)]
+
+
+def _lowest(peaks: list[np.ndarray]) -> np.ndarray | None:
+    """Return the three peaks of lowest frequency that are 60° apart, (3, 2), None without."""
+    for first in sorted(peaks, key=lambda peak: float(np.hypot(*peak))):
+        triple = [_near(peaks, _turned(first, angle)) for angle in (0, 60, 120)]
+        found = [one for one in triple if one is not None]
+        if len(found) == len(triple):
+            return np.array(found)
+    return None
+
+
+def _unless_second(waves: np.ndarray, power: np.ndarray) -> np.ndarray | None:
+    """Return `waves` (3, 2), unless they may be the {11} of a lattice whose {10} were no peaks.
+
+    The {10}, turned by 30°, are returned where the power there is far above that beside them, in
+    the direction of the waves; None where it is a little above or too near to zero to be seen.
+    """
+    first = np.array([_turned(wave, 30) for wave in waves]) / np.sqrt(3)
+    if np.hypot(*first.T).mean() < _FEWEST_PERIODS / min(power.shape):
+        return None
+    smooth = gaussian_filter(power, 1.0, mode="wrap")
+    least = _WEAKEST * _at(smooth, waves).min()
+    beside = max(float(np.median(_at(smooth, waves / np.sqrt(3)))), least)
+    excess = float(_at(smooth, first).min()) / beside
+    if excess > _CLEAR:
+        return first
+    return waves if excess < _HINT else None
+
+
+def _at(power: np.ndarray, waves: np.ndarray) -> np.ndarray:
+    """Return the `power` (fftshift) at the frequencies of `waves` (N, 2) [1/pixel], (N,)."""
+    edges = np.array(power.shape)
+    return map_coordinates(power, (waves * edges + edges // 2).T, order=1)
 
 
 def _by_radius(power: np.ndarray, radius: np.ndarray) -> np.ndarray:

@@ -14,7 +14,6 @@ COLUMNS = ["image", "region", "columns", "contrast", "displacement_px", "brightn
 WHOLE = "all"
 _REGION = 4.0  # bonds: the reach of the mean that dark regions are found in
 _EDGE = 9.0  # bonds: of a region
-_REFINED = 0.25  # bonds around a column's brightest pixel
 
 
 def dark_regions(image: np.ndarray, bond_px: float, count: int = 3) -> dict[str, tuple[slice, ...]]:
@@ -41,31 +40,31 @@ def dark_regions(image: np.ndarray, bond_px: float, count: int = 3) -> dict[str,
 def columns(image: np.ndarray, bond_px: float) -> np.ndarray:
     """Return the positions (y, x) [pixels] of the atom columns of `image` (Y, X), (N, 2).
 
-    Maxima of the image smoothed over a fraction of a bond, one within a bond, at their centre of
-    gravity above the darkest pixel around.
+    Maxima of the image smoothed over a fraction of a bond, one within a bond, at the vertices of
+    parabolas: unlike centres of gravity they do not lean towards two of the three neighbours.
     """
     smooth = gaussian_filter(image, 0.2 * bond_px, mode="reflect")
     size = 2 * round(0.6 * bond_px) + 1
     prominent = smooth > smooth.mean() + 0.3 * smooth.std()
     peaks = np.argwhere((smooth == maximum_filter(smooth, size)) & prominent)
-    reach = max(1, round(_REFINED * bond_px))
-    inside = ((peaks >= reach) & (peaks < np.array(image.shape) - reach)).all(1)
-    return np.array([_refined(smooth, peak, reach) for peak in peaks[inside]]).reshape(-1, 2)
+    inside = ((peaks >= 1) & (peaks < np.array(image.shape) - 1)).all(1)
+    return np.array([_refined(smooth, peak) for peak in peaks[inside]]).reshape(-1, 2)
 
 
 def displacements(positions: np.ndarray, waves: np.ndarray, bond_px: float) -> np.ndarray:
     """Return how far each of `positions` (N, 2) is from its site of the lattice [pixels], (N, 2).
 
-    Of the `waves` (3, 2) [cycles per pixel] of the lattice two give its phases at a position; what
-    varies slowly (scan drift, strain) is no displacement: the mean of the neighbours within 5 bonds
-    is taken off.
+    The `waves` (3, 2) [cycles per pixel] are {10}, 60° apart as `lattice.find` gives them. Sums of
+    neighbouring ones, {11}, have one phase on both sublattices of a honeycomb; two of them give the
+    displacement. What varies slowly (scan drift, strain) is none: the mean of the neighbours within
+    5 bonds is taken off.
     """
-    phases = np.exp(2j * np.pi * positions @ waves[:2].T)
+    second = waves[:2] + waves[1:]
+    phases = np.exp(2j * np.pi * positions @ second.T)
     distance = np.linalg.norm(positions[:, None] - positions, axis=-1)
     weights = np.exp(-0.5 * (distance / (5 * bond_px)) ** 2)
-    around = weights @ phases
-    off = np.angle(phases * np.conj(around)) / (2 * np.pi)
-    return np.linalg.solve(waves[:2], off.T).T
+    off = np.angle(phases * np.conj(weights @ phases)) / (2 * np.pi)
+    return np.linalg.solve(second, off.T).T
 
 
 def measure(
@@ -94,10 +93,7 @@ def measure(
     rows = []
     for region, section in {WHOLE: whole, **regions}.items():
         here = _within(found, section)
-        at = np.rint(found[here]).astype(int)
-        background = _between(smooth[section])
-        spread = float(background.std()) or np.nan
-        contrast = (float(smooth[tuple(at.T)].mean()) - float(background.mean())) / spread
+        contrast = _contrast(smooth, np.rint(found[here]).astype(int), section)
         brightness = (float(image[section].mean()) - float(image.mean())) / unit
         usual = float(np.median(off[here])) if here.any() else np.nan
         values = (name, region, int(here.sum()), contrast, usual, brightness)
@@ -119,18 +115,26 @@ def readable(measured: pd.DataFrame) -> pd.DataFrame:
     return shown.astype(str)
 
 
-def _refined(image: np.ndarray, peak: np.ndarray, reach: int) -> np.ndarray:
+def _refined(image: np.ndarray, peak: np.ndarray) -> np.ndarray:
+    """Return the vertex (y, x) of the parabolas through a `peak` of `image` and its neighbours."""
     y, x = peak
-    part = image[y - reach : y + reach + 1, x - reach : x + reach + 1]
-    weights = part - part.min()
-    steps = np.arange(-reach, reach + 1)
-    total = float(weights.sum()) or 1.0
-    return peak + np.array([weights.sum(1) @ steps, weights.sum(0) @ steps]) / total
+    before, after = image[[y - 1, y], [x, x - 1]], image[[y + 1, y], [x, x + 1]]
+    curvature = before - 2 * image[y, x] + after
+    return peak + (before - after) / np.where(curvature < 0, 2 * curvature, np.inf)
 
 
 def _within(positions: np.ndarray, section: tuple[slice, ...]) -> np.ndarray:
     starts, stops = zip(*((part.start, part.stop) for part in section), strict=True)
     return np.asarray(((positions >= starts) & (positions < stops)).all(1))
+
+
+def _contrast(image: np.ndarray, at: np.ndarray, section: tuple[slice, ...]) -> float:
+    """Return the contrast of the columns at pixels `at` (N, 2) of a section; NaN without any."""
+    if not len(at):
+        return np.nan
+    background = _between(image[section])
+    spread = float(background.std()) or np.nan
+    return (float(image[tuple(at.T)].mean()) - float(background.mean())) / spread
 
 
 def _between(image: np.ndarray) -> np.ndarray:

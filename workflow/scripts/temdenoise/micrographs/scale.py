@@ -1,19 +1,18 @@
 """How large is an atom in pixels? The scale of a micrograph, and resampling to the model's."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from skimage.transform import resize
 
+from temdenoise.errors import InputError
 from temdenoise.micrographs import lattice
 from temdenoise.micrographs.cards import Card
 
-_log = logging.getLogger("temdenoise")
-
-_MOST = 4.0  # times enlarged: beyond it a wrong unit would fill the memory
-_PROBE = 16  # pixels between the impulses that the gain of noise is measured with
+_FEWEST = 2.0  # pixels per bond, with less than which no microscope shows atoms
+_NARROWEST = 4.0  # bonds across an image's longer edge: fewer are no lattice
+_PROBE = 256, 1024  # pixels of the line that the gain of noise is measured on, at least and at most
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,19 @@ def find(
     the lattice peaks say. The bond length in pixels is pixel size over `bond_length` [nm] where the
     sheet gives either, else what the lattice peaks say, else pixel size over the bond length of the
     model's material.
+
+    Raises
+    ------
+    InputError
+        The pixel size leaves too few pixels for a bond, or too few bonds for the image.
     """
     known = (pixel_size, pixel_size) if pixel_size else header
     bond = bond_length or card.bond_length
-    by_lattice = lattice.bond_length(image)
+    by_lattice = lattice.bond_length(resample(image, _to_square(known)))
     trusted = pixel_size or bond_length or not by_lattice
     if known and bond and trusted:
-        bond_px, source = bond / float(np.sqrt(known[0] * known[1])), "pixel size"
+        bond_px, source = bond / _square(known), "pixel size"
+        _check(bond_px, max(image.shape), _square(known))
     else:
         bond_px, source = by_lattice or 0.0, "lattice" if by_lattice else "unknown"
     size, size_from = known, "sheet" if pixel_size else "header"
@@ -78,13 +83,43 @@ def to_shape(image: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 
 
 def noise_gain(factors: Sequence[float]) -> float:
-    """Return by how much `resample` multiplies the standard deviation of white noise."""
-    edges = [max(256, int(np.ceil(8 * _PROBE / factor))) for factor in factors]
-    impulses = np.zeros(edges)
-    impulses[_PROBE // 2 :: _PROBE, _PROBE // 2 :: _PROBE] = 1
-    answer = resample(impulses, factors)
-    energy = float((answer**2).sum()) / np.count_nonzero(impulses)
-    return float(np.sqrt(energy * impulses.size / answer.size))
+    """Return by how much `resample` multiplies the standard deviation of white noise.
+
+    It is linear and the same along both axes: the root of the mean squared sum of the rows of its
+    matrix, of each axis.
+    """
+    return float(np.prod([_gain_of_axis(factor) for factor in factors]))
+
+
+def _gain_of_axis(factor: float) -> float:
+    least, most = _PROBE
+    matrix = resample(np.eye(int(np.clip(32 / factor, least, most))), (factor, 1.0))
+    return float(np.sqrt((matrix**2).sum(1).mean()))
+
+
+def _square(size: tuple[float, float]) -> float:
+    """Return the edge [nm] of a square pixel as large as one of `size` (y, x) [nm]."""
+    return float(np.sqrt(size[0] * size[1]))
+
+
+def _to_square(size: tuple[float, float] | None) -> tuple[float, float]:
+    """Return the factors (y, x) that make pixels of `size` square and leave as many."""
+    return (1.0, 1.0) if size is None else (size[0] / _square(size), size[1] / _square(size))
+
+
+def _check(bond_px: float, longest: int, size: float) -> None:
+    says = f"a pixel size of {size:.3g} nm makes"
+    mend = "check the pixel size of the file and give the right one as pixel_size_nm in the sheet"
+    if bond_px < _FEWEST:
+        raise InputError(
+            f"{says} {bond_px:.2g} pixels of a bond, too few to show atoms (at least {_FEWEST:g}): "
+            f"{mend}"
+        )
+    if longest < _NARROWEST * bond_px:
+        raise InputError(
+            f"{says} the image of {longest} pixels {longest / bond_px:.2g} bonds wide, too few for "
+            f"a lattice (at least {_NARROWEST:g}): {mend}"
+        )
 
 
 def _of_lattice(
@@ -100,7 +135,5 @@ def _factors(
 ) -> tuple[float, float]:
     if not bond_px:
         return 1.0, 1.0
-    y, x = known or (1.0, 1.0)
-    square = float(np.sqrt(y * x))
-    factor = min(wanted / bond_px, _MOST)
-    return factor * y / square, factor * x / square
+    y, x = _to_square(known)
+    return wanted / bond_px * y, wanted / bond_px * x

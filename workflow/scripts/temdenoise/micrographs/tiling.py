@@ -4,49 +4,80 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
+_ALONG = 3.0  # pixels along a border that the jump across it is smoothed over: most noise cancels
+
 
 def denoise(
-    predict: Predict,
-    image: np.ndarray,
-    *,
-    tile: int,
-    overlap: int,
-    batch: int,
-    progress: Callable[[float], None] = lambda _: None,
+    predict: Predict, image: np.ndarray, *, tile: int, overlap: int, batch: int
 ) -> np.ndarray:
     """Return `image` (Y, X) tile by tile through `predict`, (B, tile, tile) to the same, float32.
 
     Neighbouring tiles share `overlap` pixels, even and at most half of a `tile`, in which one fades
     into the other as a Hann window does; seams, if any, are at multiples of tile - overlap. Beyond
     its borders the image is reflected, so that no weight vanishes in it. An overlap of 0 lays the
-    tiles side by side, as the paper does. At most `batch` tiles are predicted at once; `progress`
-    is told the fraction that is done.
+    tiles side by side, as the paper does. At most `batch` tiles are predicted at once. Beside the
+    result there is one row of tiles in memory.
     """
     step, margin = tile - overlap, overlap // 2
     counts = [-(-edge // step) for edge in image.shape]
-    pads = [(margin, n * step + margin - e) for n, e in zip(counts, image.shape, strict=True)]
-    padded = np.pad(np.asarray(image, dtype=np.float32), pads, mode="reflect")
+    rows, columns = (
+        _reflected(edge, margin, n * step + overlap)
+        for edge, n in zip(image.shape, counts, strict=True)
+    )
     window = _window(tile, overlap)
     weight = [_sum_of_windows(window, n, step) for n in counts]
-    result = np.empty((counts[0] * step + overlap, image.shape[1]), dtype=np.float32)
-    carried = np.zeros((overlap, padded.shape[1]))
-    for row in range(counts[0]):
-        top = row * step
-        band = np.zeros((tile, padded.shape[1]))
+    result = np.empty(image.shape, dtype=np.float32)
+    carried = np.zeros((overlap, len(columns)))
+    for top in range(0, counts[0] * step, step):
+        band = np.zeros((tile, len(columns)))
         band[:overlap] = carried
-        for columns in _batches(counts[1], batch):
-            lefts = [column * step for column in columns]
-            cut = np.stack([padded[top : top + tile, x : x + tile] for x in lefts])
+        padded = image[rows[top : top + tile, None], columns].astype(np.float32)
+        for batch_of in _batches(counts[1], batch):
+            lefts = [column * step for column in batch_of]
+            cut = np.stack([padded[:, x : x + tile] for x in lefts])
             for x, predicted in zip(lefts, predict(cut), strict=True):
                 band[:, x : x + tile] += np.outer(window, window) * predicted
         carried = band[step:]
         whole = band / np.outer(weight[0][top : top + tile], weight[1])
-        result[top : top + tile] = whole[:, margin : margin + image.shape[1]]
-        progress((row + 1) / counts[0])
-    return result[margin : margin + image.shape[0]]
+        _write(result, whole[:, margin:], top - margin)
+    return result
+
+
+def seam_ratio(result: np.ndarray, original: np.ndarray, step: int) -> float:
+    """Return how much `result` (Y, X) jumps at multiples of `step`, more than elsewhere; 1 is none.
+
+    The mean absolute difference of neighbouring pixels (both axes) there over that elsewhere,
+    divided by the same of `original`: a lattice that meets the borders at one phase cancels. NaN
+    for an image of one tile.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.divide(_step_ratio(result, step), _step_ratio(original, step)))
+
+
+def _step_ratio(image: np.ndarray, step: int) -> np.float64:
+    at_seam, elsewhere = np.zeros(2), np.zeros(2)  # sum and number
+    for lines in (image, image.T):
+        for number in range(1, len(lines)):
+            jump = gaussian_filter1d(lines[number] - lines[number - 1], _ALONG, mode="nearest")
+            which = elsewhere if number % step else at_seam
+            which += np.abs(jump).sum(dtype=float), jump.size
+    return np.divide(*at_seam) / np.divide(*elsewhere)
+
+
+def _reflected(edge: int, before: int, length: int) -> np.ndarray:
+    """Return which of `edge` pixels stand at the `length` places from `before` their first."""
+    places = np.abs(np.arange(length) - before) % max(1, 2 * (edge - 1))
+    return np.minimum(places, 2 * (edge - 1) - places)
+
+
+def _write(result: np.ndarray, band: np.ndarray, top: int) -> None:
+    """Write those rows and columns of `band`, whose first row is at `top`, that `result` has."""
+    first, stop = max(0, top), min(len(result), top + len(band))
+    result[first:stop] = band[first - top : stop - top, : result.shape[1]]
 
 
 def _window(tile: int, overlap: int) -> np.ndarray:
