@@ -21,6 +21,7 @@ ASKED = {
     "tile_images": ("-t 15", "--mem 1000", "--ntasks=1", "--cpus-per-task=1"),
     "corrupt_images": ("-t 15", "--mem 1000", "--ntasks=1", "--cpus-per-task=1"),
     "train_model": ("-t 240", "--mem 3000", "--gpus=1", "--cpus-per-task=4"),
+    "evaluate_baselines": ("-t 60", "--mem 2500", "--ntasks=1", "--cpus-per-task=1"),
     "evaluate_model": ("-t 60", "--mem 2500", "--ntasks=1", "--cpus-per-task=2"),
 }
 
