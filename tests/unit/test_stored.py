@@ -32,7 +32,7 @@ def a_model(tmp_path):
     """Return the paths of a model and its card."""
     model, card = tmp_path / "model.keras", tmp_path / "card.json"
     model.write_bytes(b"weights")
-    card.write_text(json.dumps({"sha256": stored.digest(model), **WANTED}))
+    card.write_text(json.dumps({"sha256": checksums.digest(model), **WANTED}))
     return model, card
 
 

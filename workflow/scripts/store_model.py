@@ -2,7 +2,7 @@
 
 import json
 
-from temdenoise import cards, files, logs, stored
+from temdenoise import cards, checksums, files, logs, stored
 
 with logs.capture(snakemake.log[0]):
     source, target, params = snakemake.input, snakemake.output, snakemake.params
@@ -10,7 +10,7 @@ with logs.capture(snakemake.log[0]):
         stored.put(source[name], target[name])
     scores, model = files.read_table(source.scores), snakemake.wildcards.model
     card = {
-        **{"model": model, "sha256": stored.digest(target.model), **params.facts},
+        **{"model": model, "sha256": checksums.digest(target.model), **params.facts},
         "engine": ", ".join(files.read_table(source.dft)["engine"].unique()),
         **cards.scale(params.structures, params.tiles, params.facts["image_size"]),
         "intensity_quantiles": cards.intensities(files.open_stack(source.images, ndim=3)),

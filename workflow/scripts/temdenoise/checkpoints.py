@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from temdenoise.checksums import digest
 from temdenoise.errors import InputError
 from temdenoise.storage import beside
 
@@ -26,7 +27,7 @@ _log = logging.getLogger("temdenoise")
 
 def fingerprint(params: Mapping[str, Any], inputs: Mapping[str, str | os.PathLike[str]]) -> str:
     """Return a digest of `params` (of JSON types) and of the content of the files `inputs`."""
-    contents = {name: _digest(path) for name, path in inputs.items()}
+    contents = {name: digest(path) for name, path in inputs.items()}
     text = json.dumps([params, contents], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -86,14 +87,9 @@ def _pack(state: Sequence[np.ndarray], rows: Sequence[Row]) -> bytes:
 
 
 def _unpack(content: bytes) -> tuple[list[np.ndarray], list[Row]]:
-    digest, archive = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
-    if hashlib.sha256(archive).digest() != digest:
+    sha256, archive = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
+    if hashlib.sha256(archive).digest() != sha256:
         raise InputError("not a whole checkpoint")
     arrays = dict(np.load(io.BytesIO(archive), allow_pickle=False))
     rows = json.loads(str(arrays.pop("rows")))
     return list(arrays.values()), rows
-
-
-def _digest(path: str | os.PathLike[str]) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

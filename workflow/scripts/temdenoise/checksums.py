@@ -54,13 +54,13 @@ def problem(path: str | os.PathLike[str]) -> str | None:
     checksum = _beside(path, SUFFIX)
     try:
         said = json.loads(checksum.read_bytes())
-        size, digest = said["bytes"], said["sha256"]
+        size, sha256 = said["bytes"], said["sha256"]
     except FileNotFoundError:
         return None
     except (ValueError, LookupError, TypeError):
         return f"its checksum in {checksum.name} cannot be read"
     try:
-        return _difference(Path(path), size, digest)
+        return _difference(Path(path), size, sha256)
     except OSError as error:
         return f"cannot be read ({error.strerror})" if error.errno == errno.EIO else None
 
@@ -80,14 +80,18 @@ def set_aside(folder: str | os.PathLike[str]) -> list[Path]:
     return damaged
 
 
+def digest(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 of the file at `path`."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _beside(path: str | os.PathLike[str], suffix: str) -> Path:
     return Path(path).with_name(f".{Path(path).name}{suffix}")
 
 
 def _measure(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return {"bytes": file.tell(), "sha256": digest}
+    return {"bytes": path.stat().st_size, "sha256": digest(path)}
 
 
 def _is_damaged(path: Path) -> bool:
@@ -97,9 +101,9 @@ def _is_damaged(path: Path) -> bool:
         return False
 
 
-def _difference(path: Path, size: int, digest: str) -> str | None:
-    if (got := path.stat().st_size) != size:
-        return f"expected {size} bytes, got {got}"
-    if (got := _measure(path)["sha256"]) != digest:
-        return f"expected SHA-256 {digest:.12}…, got {got:.12}…"
+def _difference(path: Path, size: int, sha256: str) -> str | None:
+    if (length := path.stat().st_size) != size:
+        return f"expected {size} bytes, got {length}"
+    if (got := digest(path)) != sha256:
+        return f"expected SHA-256 {sha256:.12}…, got {got:.12}…"
     return None

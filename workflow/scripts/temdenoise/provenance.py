@@ -1,6 +1,5 @@
 """Where do the results of a run come from? Code, software, machine, times and checksums."""
 
-import hashlib
 import json
 import logging
 import os
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from temdenoise import costs
-from temdenoise.checksums import verify
+from temdenoise.checksums import digest, verify
 from temdenoise.errors import InputError
 from temdenoise.files import REBUILD
 
@@ -101,9 +100,7 @@ def checksum(path: str, folder: Path = Path()) -> File:
         The file was written by the workflow and is not what it was.
     """
     verify(folder / path)
-    with (folder / path).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return File(path, file.tell(), digest)
+    return File(path, (folder / path).stat().st_size, digest(folder / path))
 
 
 def checksums(paths: Iterable[str], folder: Path = Path()) -> list[File]:

@@ -1,6 +1,5 @@
 """Density maps and models that lie in the repository: copied into a run instead of computed."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -84,7 +83,7 @@ def check_model(
         The model's SHA-256 or what it was trained on, or how, differs from the card.
     """
     card = read_card(card_path)
-    if digest(model_path) != card["sha256"]:
+    if checksums.digest(model_path) != card["sha256"]:
         raise InputError(f"{model_path}: not the model of {card_path}; get both again")
     said, asked = ({**one, **one["recipe"]} for one in (card, wanted))
     for key in (key for key in asked if key != "recipe"):
@@ -108,9 +107,3 @@ def read_card(path: str | os.PathLike[str]) -> dict[str, Any]:
         return {"sha256": card["sha256"], "recipe": card["recipe"], **card}
     except (ValueError, TypeError, LookupError, OSError) as error:
         raise InputError(f"{path}: not a whole model card ({error!r}); get it again") from error
-
-
-def digest(path: str | os.PathLike[str]) -> str:
-    """Return the SHA-256 of the file at `path`."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,6 +7,7 @@ import numpy as np
 import tifffile
 from matplotlib.figure import Figure
 
+from temdenoise import checksums
 from temdenoise.campaign import read_summary
 from temdenoise.errors import InputError
 from temdenoise.figures.style import LABELS, grid, mark
@@ -26,7 +27,7 @@ def read(
     Raises
     ------
     InputError
-        A model could not denoise it.
+        A model could not denoise it, or a file is damaged.
     """
     said = [read_summary(path) for path in summaries]
     problems = [str(one["problem"]) for one in said if one["problem"]]
@@ -34,6 +35,7 @@ def read(
         raise InputError(f"the experiment is not whole: {problems[0]}")
     images = {"original": intensity.mend(reading.read(original).frame(0))[0]}
     for model, path in zip(models, denoised, strict=True):
+        checksums.verify(path)
         images[model] = tifffile.imread(path).astype(float)
     return images, float(said[0]["bond_px"])
 

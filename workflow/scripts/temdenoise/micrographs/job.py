@@ -1,6 +1,5 @@
 """One micrograph and one model, from file to file."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 import temdenoise
+from temdenoise.checksums import digest
 from temdenoise.errors import InputError
 from temdenoise.micrographs import cards, denoising, reading, scale, summary, writing
 from temdenoise.micrographs.cards import Card
@@ -95,7 +95,7 @@ def _card(model: Path) -> Card:
                 "at the column model"
             )
     card = cards.read(model.with_name("card.json"))
-    if card.sha256 != _sha256(model):
+    if card.sha256 != digest(model):
         raise InputError(f"{model}: not the model of its card.json, by its checksum")
     return card
 
@@ -140,13 +140,8 @@ def _network(
 def _source(entry: Mapping[str, Any], source: reading.Micrograph) -> dict[str, Any]:
     return {
         "source": os.fspath(entry["path"]),
-        "source_sha256": _sha256(Path(entry["path"])),
+        "source_sha256": digest(entry["path"]),
         "crop": entry["crop"],
         "frames": len(source.frames),
         "temdenoise": temdenoise.__version__,
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,6 +18,7 @@ from rsciio import digitalmicrograph, emd, hspy, image, mrc, tia, tiff
 from rsciio.emd._api import is_EMD_Velox
 from rsciio.emd._emd_velox import FeiEMDReader
 
+from temdenoise import checksums
 from temdenoise.errors import InputError
 
 Signal = dict[str, Any]  # of RosettaSciIO: data, axes, original_metadata, …
@@ -117,7 +118,10 @@ def read(
     ------
     InputError
         It is missing, damaged, no image or stack of grey images, or measured in no length.
+    DamagedError
+        The workflow wrote it, and it is not what it was.
     """
+    checksums.verify(path)
     signal = _image(_signals(Path(path)), path)
     data = signal["data"]
     _check_kind(data, path)

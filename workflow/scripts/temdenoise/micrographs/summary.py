@@ -13,7 +13,7 @@ import pandas as pd
 
 from temdenoise import files
 from temdenoise.campaign import read_summary
-from temdenoise.errors import InputError
+from temdenoise.errors import DamagedError, InputError
 from temdenoise.micrographs.cards import Card
 from temdenoise.micrographs.denoising import Denoised
 from temdenoise.micrographs.scale import Scale
@@ -55,10 +55,13 @@ def failures(
 ) -> Iterator[None]:
     """Let a micrograph that cannot be denoised pass with `on_failure` "skip": empty `outputs`.
 
-    Its `summary` has the `facts` and says what the problem was. With "stop" the job ends.
+    Its `summary` has the `facts` and says what the problem was. With "stop" the job ends, and so it
+    does wherever a file that the workflow wrote is damaged.
     """
     try:
         yield
+    except DamagedError:
+        raise  # the next run makes the file anew, and with it the result
     except InputError as error:
         if on_failure != "skip":
             raise
