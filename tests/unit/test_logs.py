@@ -128,6 +128,18 @@ def test_process_ends_with_code_1_and_prints_nothing(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
 
 
+def test_progress_is_shown_beside_the_log_but_not_how_it_ends(tmp_path):
+    path = tmp_path / "a.log"
+    done = in_python(
+        "import logging\nfrom temdenoise.errors import InputError\n"
+        f"with logs.capture({str(path)!r}, show_as='100%, G'):\n"
+        "    logging.getLogger('temdenoise').info('half')\n    raise InputError('empty')"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "100%, G: half\n")
+    half, end = path.read_text().splitlines()
+    assert (half[-10:], end[-12:]) == (" INFO half", " ERROR empty")
+
+
 @pytest.mark.parametrize(
     ("said", "line"),
     [

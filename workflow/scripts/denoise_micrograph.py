@@ -4,7 +4,9 @@ from pathlib import Path
 
 from temdenoise import logs
 
-with logs.capture(snakemake.log[0]):
+wildcards = snakemake.wildcards
+
+with logs.capture(snakemake.log[0], show_as=f"{wildcards.image}, {wildcards.model}"):
     from temdenoise.micrographs import summary
 
     params, target = snakemake.params, snakemake.output

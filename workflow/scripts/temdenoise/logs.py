@@ -17,8 +17,11 @@ _log = logging.getLogger("temdenoise")
 
 
 @contextmanager
-def capture(path: str | os.PathLike[str]) -> Iterator[None]:
+def capture(path: str | os.PathLike[str], *, show_as: str | None = None) -> Iterator[None]:
     """Send file descriptors 1 and 2 to the log at `path` while the block runs.
+
+    What the workflow itself says is also shown where descriptor 2 was, behind the words `show_as`,
+    if there are any.
 
     An error that the user can mend ends the log with its one line and the process with
     code 1; any other error leaves its traceback in the log. What is said for the log while its disk
@@ -30,7 +33,8 @@ def capture(path: str | os.PathLike[str]) -> Iterator[None]:
         _point_at(log.fileno(), log.fileno())
         handler = _start_logging(spare=kept[1])
         try:
-            yield
+            with _shown(kept[1], show_as):
+                yield
         except Exception as error:
             if line := _line(error):
                 _log.error("%s", line)
@@ -45,6 +49,22 @@ def capture(path: str | os.PathLike[str]) -> Iterator[None]:
             _point_at(*kept)
             for descriptor in kept:
                 os.close(descriptor)
+
+
+@contextmanager
+def _shown(descriptor: int, name: str | None) -> Iterator[None]:
+    """Show the log on `descriptor`, too; not how it ends, which Snakemake shows."""
+    if name is None:
+        yield
+        return
+    with os.fdopen(os.dup(descriptor), "w", buffering=1) as stream:
+        handler = logging.StreamHandler(stream)
+        handler.setFormatter(logging.Formatter(f"{name.replace('%', '%%')}: %(message)s"))
+        _log.addHandler(handler)
+        try:
+            yield
+        finally:
+            _log.removeHandler(handler)
 
 
 def _line(error: Exception) -> str | None:

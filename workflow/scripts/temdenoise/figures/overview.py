@@ -16,7 +16,7 @@ from skimage.measure import block_reduce
 from temdenoise import checksums
 from temdenoise.campaign import read_summary
 from temdenoise.figures.style import grid
-from temdenoise.micrographs import intensity, lattice, reading, trust
+from temdenoise.micrographs import intensity, lattice, reading, summary, trust
 
 _TITLES = ("original", "denoised", "original − denoised", "uncertainty", "FFT", "FFT, denoised")
 _PANEL = (3.0, 3.3)
@@ -127,13 +127,9 @@ def _said(result: Result) -> str:
     said = result.summary
     if said["problem"]:
         return str(said["problem"])
-    size = said["pixel_size"]
-    pixel = f"{size[1]:.4g} nm from {said['pixel_size_from']}" if size else "unknown"
-    bond = f"{said['bond_px']:.1f} from {said['bond_px_from']}" if said["bond_px"] else "unknown"
     facts = (
-        f"{said['model']}: pixel size {pixel}; pixels per bond {bond}; resampled by "
-        f"{said['resampled_by'][0]:.3f}; noise {_number(said['noise'])} of the contrast; "
-        f"seam ratio {_number(said['seam_ratio'])}"
+        f"{said['model']}: {summary.scale_of(said)}; noise {_number(said['noise'])} of the "
+        f"contrast; seam ratio {_number(said['seam_ratio'])}"
     )
     return "\n".join([facts, *(f"   ⚠ {line}" for line in _wrapped(said["warnings"]))])
 

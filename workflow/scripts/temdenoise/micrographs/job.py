@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ def run(
         bond_length=entry["bond_length"],
         card=card,
     )
-    _log.info("scale: %s", found)
+    _log.info("%s", found)
     check_room(source.frames.shape[1:], found, memory)
     done = denoising.denoise_all(
         source,
@@ -127,7 +127,7 @@ def _network(
     network = inference.load(model)
     room = _SHARE * min(inference.free_memory(), memory)
     tiles = denoising.Tiles(*cut, inference.batch_size(network, cut[0], room))
-    _log.info("%s", tiles)
+    _log.info("tiles of %d pixels that share %d, %d at a time", *astuple(tiles))
     return partial(
         denoising.denoise,
         predict=inference.predictor(network),

@@ -31,6 +31,14 @@ class Scale:
     lattice_px: float | None
     factors: tuple[float, float]
 
+    def __str__(self) -> str:
+        size = bond = "unknown"
+        if self.pixel_size:
+            size = f"{self.pixel_size[1]:.4g} nm from {self.pixel_size_from}"
+        if self.bond_px:
+            bond = f"{self.bond_px:.1f} from {self.bond_px_from}"
+        return f"pixel size {size}; pixels per bond {bond}; resampled by {self.factors[0]:.3f}"
+
 
 def find(
     image: np.ndarray,

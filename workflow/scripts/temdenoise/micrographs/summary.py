@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,12 @@ def provenance(
         "warnings": denoised.warnings,
         "problem": None,
     }
+
+
+def scale_of(said: Mapping[str, Any]) -> Scale:
+    """Return the scale that a result's summary speaks of."""
+    known = {one.name: said[one.name] for one in fields(Scale) if one.name != "factors"}
+    return Scale(**known, factors=said["resampled_by"])
 
 
 @contextmanager
