@@ -85,6 +85,20 @@ def test_one_image_may_have_a_pixel_size():
         sheet.one("a.dm4", **DEFAULTS, pixel_size=-1)
 
 
+def test_what_is_not_there_is_named_with_what_is(tmp_path):
+    image, store = tmp_path / "a.tif", tmp_path / "models"
+    entry = sheet.one(str(image), model="G,none", bond_length=None)["a"]
+    assert sheet.missing_file(entry, store).startswith(f"{image}: no such file")
+    image.touch()
+    said = sheet.missing_file(entry, store)
+    assert said.endswith(f"there is no {store / 'G/model.keras'}; there are none")
+    for model in ("G", "none"):
+        (store / model).mkdir(parents=True)
+        (store / model / "model.keras").touch()
+        said = sheet.missing_file(entry, store)
+        assert said is None if model == "none" else said.endswith("; known are G")
+
+
 def results(folder, model, said):
     folder.mkdir(exist_ok=True)
     (folder / f"{model}.json").write_text(said if isinstance(said, str) else json.dumps(said))

@@ -184,19 +184,35 @@ def shipped(own_clone):
     return own_clone
 
 
-@pytest.mark.parametrize("name", ["my.tif", "a{b} $1.tif", "gone.tif"])
+@pytest.mark.parametrize("name", ["my.tif", "a{b} $1.tif"])
 def test_denoising_plans_no_training_even_beside_a_run_that_has_begun(shipped, name):
     begun = shipped.folder / "results/paper/structures/train-1.extxyz"
     begun.parent.mkdir(parents=True)
     begun.touch()
-    if "gone" not in name:
-        (shipped.folder / name).touch()
+    (shipped.folder / name).touch()
     assert shipped.jobs("denoise", "--config", f"image={name}") == ONE
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("image=gone.dm4",), "gone.dm4: no such file"),
+        (("image=my.tif", "model=BBG,none"), "model none: there is no models/none/model.keras"),
+    ],
+)
+def test_what_is_not_there_is_one_line_before_any_job(shipped, options, said):
+    (shipped.folder / "my.tif").touch()
+    done = shipped.snakemake("-n", "denoise", "--config", *options)
+    assert done.returncode != 0
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("micrographs: ")]
+    assert said in line
+    assert "Traceback" not in done.stderr
 
 
 def test_another_image_of_the_same_name_overwrites_nothing(shipped):
     results = shipped.folder / "results/paper/micrographs/my"
     results.mkdir(parents=True)
+    (shipped.folder / "my.tif").touch()
     (results / "BBG.json").write_text('{"source": "far/my.dm3", "problem": null}')
     done = shipped.snakemake("-n", "denoise", "--config", "image=my.tif")
     assert done.returncode != 0
@@ -206,18 +222,20 @@ def test_another_image_of_the_same_name_overwrites_nothing(shipped):
 
 
 def test_a_pixel_size_may_be_given_with_the_image(shipped):
+    (shipped.folder / "my.tif").touch()
     assert shipped.jobs("denoise", "--config", "image=my.tif", "pixel_size=0.0127") == ONE
     done = shipped.snakemake("-n", "denoise", "--config", "image=my.tif", "pixel_size=-1")
     assert "config: pixel_size: got -1" in done.stderr
 
 
-def test_the_rows_of_the_sheet_are_part_of_the_whole_run(own_clone):
-    sheet = own_clone.folder / "config/micrographs.tsv"
-    before = own_clone.jobs()
+def test_the_rows_of_the_sheet_are_part_of_the_whole_run(shipped):
+    sheet = shipped.folder / "config/micrographs.tsv"
+    before = shipped.jobs()
     sheet.write_text(sheet.read_text() + "a.dm4\t\tG,SP\nb.dm4\t\tBBG\n")
-    extra = own_clone.jobs() - before
+    extra = shipped.jobs() - before
     assert extra == {"denoise_micrograph": 3, "draw_overview": 2, "tabulate_micrographs": 1}
-    assert not own_clone.jobs("--config", "image=a.dm4") - before
+    (shipped.folder / "a.dm4").touch()
+    assert not shipped.jobs("--config", "image=a.dm4") - before
 
 
 @pytest.mark.parametrize(

@@ -88,11 +88,6 @@ try:
 except errors.InputError as error:
     sys.exit(f"micrographs: {error}")
 
-# Two images of one name in two places would share a folder.
-for image, entry in ENTRIES.items() if config["image"] else []:
-    if problem := checked.clash(f"{MICROGRAPHS}/{image}", entry):
-        sys.exit(f"micrographs: {problem}")
-
 # The paper's Fig. 3: asked for by name, for it comes over the network.
 EXPERIMENT = "MoS2-experiment"
 EXAMPLE = f"{MICROGRAPHS}/example_Se_implanted_MoS2.dm3"
@@ -178,6 +173,14 @@ def facts_of(model):
 
 def tensorflow_env(gpus):
     return f"../../envs/tensorflow-{'gpu' if gpus else 'cpu'}.yaml"
+
+
+# What is wrong with a batch's must not keep the others from being denoised: the jobs will say it.
+# Two images of one name in two places would share a folder.
+for image, entry in ENTRIES.items() if config["image"] else []:
+    problem = checked.missing_file(entry, in_clone(config["stored"]["models"]))
+    if problem := problem or checked.clash(f"{MICROGRAPHS}/{image}", entry):
+        sys.exit(f"micrographs: {problem}")
 
 
 def entry_of(image):

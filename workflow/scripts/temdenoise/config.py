@@ -24,7 +24,7 @@ from temdenoise.config_values import (
 )
 from temdenoise.config_violations import first_violation, one_line, refusal
 from temdenoise.errors import InputError
-from temdenoise.micrographs.sheet import clash
+from temdenoise.micrographs.sheet import clash, missing_file
 
 __all__ = [
     "ConfigError",
@@ -35,6 +35,7 @@ __all__ = [
     "load_schema",
     "micrographs",
     "missing_data",
+    "missing_file",
     "missing_package",
     "models",
     "noises",

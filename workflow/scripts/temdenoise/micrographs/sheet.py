@@ -62,6 +62,20 @@ def one(
     return found
 
 
+def missing_file(entry: Entry, store: str | os.PathLike[str]) -> str | None:
+    """Return which file of `entry` is not there, itself or a model in `store`; None if all are."""
+    if not Path(entry["path"]).is_file():
+        return (
+            f"{entry['path']}: no such file (one with ' #' or ': ' in its name goes into the sheet)"
+        )
+    known = sorted(path.parent.name for path in Path(store).glob("*/model.keras"))
+    for model in entry["models"]:
+        if model not in known:
+            said = f"known are {', '.join(known)}" if known else "there are none"
+            return f"model {model}: there is no {Path(store, model, 'model.keras')}; {said}"
+    return None
+
+
 def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
     """Return what speaks against results of `entry` in `folder`, None if nothing does.
 
