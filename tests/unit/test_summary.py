@@ -41,3 +41,11 @@ def test_a_damaged_file_of_the_workflow_is_no_micrograph(tmp_path):
     path.with_name(f".{path.name}{checksums.SUFFIX}").unlink()
     with pytest.raises(InputError, match="not a whole dm3 file"):
         reading.read(path)
+
+
+def test_counts_are_whole_numbers_beside_an_image_without(tmp_path):
+    for name, said in {"a": {"frames": 3, "hot": 2}, "b": {"problem": "empty"}}.items():
+        summary.write(tmp_path / name / "G.json", {"problem": None, "warnings": [], **said})
+    table = summary.table([tmp_path / name / "G.json" for name in "ab"])
+    assert "a,G,,,,3,," in table.to_csv(index=False)
+    assert list(summary.readable(table)["frames"]) == ["3", "–"]

@@ -161,9 +161,18 @@ def test_the_bonds_of_known_sheets_are_plausible(bond, source):
     assert trust.warnings(USUAL, scale, CARD) == []
 
 
-def test_a_pixel_size_from_the_lattice_agrees_with_it():
-    scale = Scale((0.05, 0.05), "lattice", 11.2, "lattice", 11.2, (1.0, 1.0))
+@pytest.mark.parametrize("bond", [0.142, 0.1824, 0.56])
+def test_a_pixel_size_from_the_lattice_agrees_with_it(bond):
+    size = bond / 11.2
+    scale = Scale((size, size), "lattice", 11.2, "lattice", 11.2, (1.0, 1.0))
     assert trust.warnings(USUAL, scale, CARD) == []
+
+
+def test_a_pixel_size_that_hangs_on_the_models_material_is_said_to():
+    size = CARD.bond_length / 11.2
+    scale = Scale((size, size), "lattice", 11.2, "lattice", 11.2, (1.0, 1.0))
+    (words,) = trust.warnings(USUAL, scale, CARD)
+    assert "if this is graphene, with bonds of 0.1423 nm" in words
 
 
 def test_an_unknown_scale_is_said_in_words():

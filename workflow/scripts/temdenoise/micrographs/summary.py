@@ -88,7 +88,8 @@ def table(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     for path in map(Path, paths):
         said = read_summary(path)
         rows.append({**said, **_flat(said), "image": path.parent.name, "model": path.stem})
-    return pd.DataFrame(rows, columns=COLUMNS)
+    whole = dict.fromkeys(("frames", "hot", "dead"), "Int64")  # without a value, too
+    return pd.DataFrame(rows, columns=COLUMNS).astype(whole)
 
 
 def readable(batch: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +98,7 @@ def readable(batch: pd.DataFrame) -> pd.DataFrame:
     for column, digits in _DIGITS.items():
         values = pd.to_numeric(batch[column])
         shown[column] = [f"{v:.{digits}f}" if pd.notna(v) else "–" for v in values]
-    return shown.fillna("–").replace("", "–").astype(str)
+    return shown.astype(object).fillna("–").replace("", "–").astype(str)
 
 
 def _flat(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def warnings(facts: Facts, scale: Scale, card: Card) -> list[str]:
         *_of_scale(scale, card),
         *_of_lattice(scale),
         *_of_header(scale),
+        *_of_material(scale, card),
         *_of_noise(facts, card),
         *_of_intensity(facts, card),
         *_of_vacuum(facts),
@@ -133,6 +134,17 @@ def _of_header(scale: Scale) -> Iterator[str]:
         yield (
             f"the lattice says a bond of {scale.bond_px:.1f} pixels, which with the pixel size is "
             f"{bond:.3g} nm; no sheet known here has that (0.142 to 0.203 nm): check the pixel size"
+        )
+
+
+def _of_material(scale: Scale, card: Card) -> Iterator[str]:
+    """Tell that the calibration is a guess: that the sheet is what the model was trained on."""
+    if scale.pixel_size_from != "lattice" or not (scale.pixel_size and scale.bond_px):
+        return
+    if np.isclose(scale.pixel_size[0] * scale.bond_px, card.bond_length or 0.0):
+        yield (
+            f"the file has no pixel size: that of the result holds if this is {card.material}, "
+            f"with bonds of {card.bond_length:g} nm; else give pixel size or bond length"
         )
 
 
