@@ -51,10 +51,11 @@ def test_a_full_disk_is_named_and_with_more_room_the_run_ends_the_same(undisturb
     assert set(SAME) < set(undisturbed.content)
 
 
-def test_the_line_names_a_file_of_the_run_and_the_free_room(undisturbed, small_disk):
+def test_a_line_for_each_job_names_a_file_of_the_run_and_the_free_room(undisturbed, small_disk):
     copy = Copy(small_disk, undisturbed.before("noise"))
     fill(copy.folder, 150)
-    (found,) = re.findall(LINE, copy.run(*TABLES).stderr)
-    path, free = found
-    assert path in ("results/tiny/images/train.npy", "results/tiny/images/test.npy")
-    assert 0 < float(free) <= 0.15
+    said = re.findall(LINE, copy.run(*TABLES).stderr)
+    found = dict(said)
+    assert 0 < len(said) == len(found)
+    assert set(found) <= {"results/tiny/images/train.npy", "results/tiny/images/test.npy"}
+    assert all(0 < float(free) <= 0.15 for free in found.values())
