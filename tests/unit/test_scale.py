@@ -60,10 +60,22 @@ NOTHING = np.random.default_rng(1).normal(size=(64, 64))
 def test_the_pixel_size_of_the_sheet_comes_before_that_of_the_header():
     one = found(LATTICE, (0.02, 0.02), pixel_size=0.01)
     assert (one.pixel_size, one.pixel_size_from, one.bond_px_from) == (
-        *((0.01, 0.01), "sheet", "pixel size"),
+        *((0.01, 0.01), "sheet", "lattice"),
     )
-    assert one.bond_px == pytest.approx(14.23)
-    assert one.factors == pytest.approx((11.2 / 14.23,) * 2)
+    assert one.bond_px == pytest.approx(14, rel=0.005)
+
+
+def test_with_the_pixel_size_of_the_sheet_the_lattice_must_make_a_known_bond():
+    one = found(LATTICE, (0.01, 0.01), pixel_size=0.005)
+    assert one.bond_px_from == "pixel size"
+    assert one.bond_px == pytest.approx(0.1423 / 0.005)
+    assert one.factors == pytest.approx((11.2 * 0.005 / 0.1423,) * 2)
+
+
+def test_broken_pixels_do_not_hide_the_lattice():
+    broken = LATTICE.copy()
+    broken[[50, 120, 200], [60, 130, 90]] = (1e7, 1e9, -1e8)
+    assert found(broken).bond_px == pytest.approx(14, rel=0.005)
 
 
 def test_a_header_with_a_known_bond_length_comes_before_the_lattice():

@@ -78,6 +78,23 @@ def test_a_missing_sheet_is_said(tmp_path):
         sheet.read(tmp_path / "no.tsv", **DEFAULTS)
 
 
+def test_a_sheet_in_another_encoding_is_said_to_be(tmp_path):
+    path = tmp_path / "sheet.tsv"
+    path.write_bytes("path\nGrün.dm4\n".encode("utf-16"))
+    with pytest.raises(InputError, match=r"sheet\.tsv: not UTF-8; save it as text"):
+        sheet.read(path, **DEFAULTS)
+
+
+def test_a_batch_with_problems_says_how_many(tmp_path):
+    table = tmp_path / "micrographs.csv"
+    table.write_text("image,problem\na,\nb,\n")
+    assert sheet.failed(table) is None
+    table.write_text('image,problem\na,\nb,"one, two\nlines"\n')
+    assert sheet.failed(table) == (
+        f"1 of 2 results could not be made; why stands in the column problem of {table}"
+    )
+
+
 def test_one_image_may_have_a_pixel_size():
     assert sheet.one("a.dm4", **DEFAULTS)["a"]["pixel_size"] is None
     assert sheet.one("a.dm4", **DEFAULTS, pixel_size=0.0127)["a"]["pixel_size"] == 0.0127

@@ -126,7 +126,7 @@ def test_what_is_unlike_the_training_is_said_in_words(change, said):
             {"bond_px": 5.04, "lattice_px": 5.0, "pixel_size": (0.028, 0.028)},
             ("too few pixels per bond: 5.0", "8.4"),
         ),
-        ({"lattice_px": 13.6}, ("13.6", "11.2", "pixel_size_nm")),
+        ({"lattice_px": 13.6}, ("13.6", "11.2", "pixel size and bond length")),
         ({"lattice_px": None}, ("no hexagonal lattice",)),
     ],
 )

@@ -1,6 +1,7 @@
 """The target denoise, from files to files, with models that are named test doubles."""
 
 import json
+import os
 import time
 
 import keras
@@ -102,6 +103,26 @@ def test_done_is_done(folder, one):
 
 
 @pytest.mark.slow
+def test_a_result_outlives_its_file_and_another_file_is_denoised_whatever_its_date(folder):
+    image, results = folder.folder / "mine.tif", folder.folder / "results/paper/micrographs/mine"
+    write_image(image, noisy())
+    assert denoise(folder, "--config", "image=mine.tif").returncode == 0
+    before = (results / "identity.tif").read_bytes()
+    whole = image.read_bytes()
+    image.write_bytes(whole[:1000])
+    done = denoise(folder, "--config", "image=mine.tif")
+    assert done.returncode != 0
+    assert "mine.tif: not a whole tif file" in done.stdout + done.stderr
+    assert (results / "identity.tif.earlier").read_bytes() == before
+    assert not (results / "identity.tif").exists()
+    image.write_bytes(whole)
+    assert denoise(folder, "--config", "image=mine.tif").returncode == 0
+    write_image(image, noisy()[:, ::-1])
+    os.utime(image, (0, 0))
+    assert "Denoise mine" in denoise(folder, "-n", "--config", "image=mine.tif").stdout
+
+
+@pytest.mark.slow
 def test_one_bad_image_is_one_line_and_leaves_nothing(folder):
     (folder.folder / "cut.dm4").write_bytes(b"\0\0\0\4" * 40)
     done = denoise(folder, "--config", "image=cut.dm4")
@@ -143,6 +164,7 @@ def batch(folder):
     started = time.time()
     done = denoise(folder)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "8 of 10 results could not be made" in done.stderr
     assert {path: path.read_bytes() for path in before} == before
     return here / "results/paper", started
 
@@ -219,6 +241,17 @@ def test_another_image_of_the_same_name_overwrites_nothing(shipped):
     assert "micrographs/my has the results of far/my.dm3" in done.stderr
     (results / "BBG.json").write_text('{"source": "my.tif", "problem": null}')
     assert shipped.jobs("denoise", "--config", "image=my.tif") == ONE
+
+
+def test_a_row_of_the_sheet_overwrites_no_results_either(shipped):
+    results = shipped.folder / "results/paper/micrographs/my"
+    results.mkdir(parents=True)
+    (results / "BBG.json").write_text('{"source": "far/my.dm3", "problem": null}')
+    sheet = shipped.folder / "config/micrographs.tsv"
+    sheet.write_text(sheet.read_text() + "other.tif\tmy\n")
+    done = shipped.snakemake("-n", "denoise")
+    assert done.returncode != 0
+    assert "micrographs/my has the results of far/my.dm3" in done.stderr
 
 
 def test_a_pixel_size_may_be_given_with_the_image(shipped):

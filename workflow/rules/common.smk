@@ -175,11 +175,13 @@ def tensorflow_env(gpus):
     return f"../../envs/tensorflow-{'gpu' if gpus else 'cpu'}.yaml"
 
 
-# What is wrong with a batch's must not keep the others from being denoised: the jobs will say it.
-# Two images of one name in two places would share a folder.
-for image, entry in ENTRIES.items() if config["image"] else []:
-    problem = checked.missing_file(entry, in_clone(config["stored"]["models"]))
-    if problem := problem or checked.clash(f"{MICROGRAPHS}/{image}", entry):
+# Two images of one name in two places would share a folder. What is missing of a batch must not keep
+# the others from being denoised: the jobs will say it.
+for image, entry in ENTRIES.items():
+    problem = checked.clash(f"{MICROGRAPHS}/{image}", entry)
+    if config["image"] and not problem:
+        problem = checked.missing_file(entry, in_clone(config["stored"]["models"]))
+    if problem:
         sys.exit(f"micrographs: {problem}")
 
 
@@ -197,6 +199,14 @@ def present(image):
     # Snakemake takes what stands in braces for wildcards, in an input only.
     known = path == EXAMPLE or Path(path).is_file()
     return [path] if known and "{" not in path else []
+
+
+# Another file is denoised even if its date is older than the results.
+def stamp_of(image):
+    path = Path(entry_of(image)["path"])
+    if str(path) == EXAMPLE or not path.is_file():
+        return None
+    return path.stat().st_size, path.stat().st_mtime_ns
 
 
 # No input, or denoising would train the models that the run could put into the store.
@@ -237,6 +247,12 @@ onstart:
     # Marked in a run that was killed: for a run that is already planned it is too late.
     if aside := set_damaged_aside():
         sys.exit(f"{aside}; start again, and they are made anew")
+
+
+onsuccess:
+    table = Path(BATCH[0]) if BATCH else None
+    if table and table.is_file() and (problems := checked.failed(table)):
+        print(f"micrographs: {problems}", file=sys.stderr)
 
 
 onerror:

@@ -31,6 +31,7 @@ rule denoise_micrograph:
         entry=lambda wildcards: entry_of(wildcards.image),
         model=lambda wildcards: str(model_of(wildcards.model)),
         weights=lambda wildcards: weights_of(wildcards.model),
+        stamp=lambda wildcards: stamp_of(wildcards.image),
         tile=config["micrographs"]["tile"],
         overlap=config["micrographs"]["overlap"],
         window=config["micrographs"]["window"],

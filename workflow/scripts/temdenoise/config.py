@@ -24,7 +24,7 @@ from temdenoise.config_values import (
 )
 from temdenoise.config_violations import first_violation, one_line, refusal
 from temdenoise.errors import InputError
-from temdenoise.micrographs.sheet import clash, missing_file
+from temdenoise.micrographs.sheet import clash, failed, missing_file
 
 __all__ = [
     "ConfigError",
@@ -32,6 +32,7 @@ __all__ = [
     "check",
     "clash",
     "elements",
+    "failed",
     "load_schema",
     "micrographs",
     "missing_data",

@@ -77,16 +77,17 @@ def micrographs(config: Config, clone: Path) -> dict[str, dict[str, Any]]:
         The sheet cannot be read, or a value in it cannot be used.
     """
     said = config["micrographs"]
-    by_default = {
-        "model": config["model"] or said["default_model"],
-        "bond_length": said["bond_length"],
-    }
+    model = config["model"] or said["default_model"]
     if config["image"]:
-        return sheet.one(config["image"], pixel_size=config["pixel_size"], **by_default)
+        bond = config["bond_length"] or said["bond_length"]
+        return sheet.one(
+            config["image"], model=model, bond_length=bond, pixel_size=config["pixel_size"]
+        )
     if said["sheet"] is None:
         return {}
     here = Path(said["sheet"])
-    return sheet.read(here if here.exists() else clone / here, **by_default)
+    path = here if here.exists() else clone / here
+    return sheet.read(path, model=model, bond_length=said["bond_length"])
 
 
 def patch_counts(config: Config, recipe: Config | None = None) -> tuple[int, int]:

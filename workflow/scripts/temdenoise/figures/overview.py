@@ -11,17 +11,24 @@ import tifffile
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from skimage.measure import block_reduce
 
 from temdenoise import checksums
 from temdenoise.campaign import read_summary
 from temdenoise.figures.style import grid
-from temdenoise.micrographs import intensity, lattice, reading, summary, trust
+from temdenoise.micrographs import lattice, reading, summary, trust
 
 _TITLES = ("original", "denoised", "original − denoised", "uncertainty", "FFT", "FFT, denoised")
 _PANEL = (3.0, 3.3)
 _LARGEST = 1024  # pixels of a panel
+_SHOWN = 0.25  # cycles per pixel, to which the FFT is shown
 _BARS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # nm
+# A cap would lengthen the bar.
+_BAR: dict[str, Any] = {
+    **{"color": "white", "linewidth": 3, "solid_capstyle": "butt"},
+    "path_effects": [withStroke(linewidth=4.5, foreground="black")],
+}
 _WIDTH = 170  # characters below the panels
 
 
@@ -66,26 +73,38 @@ def _draw_row(row: np.ndarray, original: np.ndarray, result: Result) -> None:
     image, uncertainty, said = result.image, result.uncertainty, result.summary
     assert image is not None
     assert uncertainty is not None
-    mended = intensity.mend(original)[0]
-    residual = mended - image
-    low, high = np.percentile(mended, (0.5, 99.5))
+    original = original.astype(np.float32)
+    residual = original - image
+    low, high = np.percentile(original, (0.5, 99.5))
     spread = float(np.percentile(np.abs(residual - np.median(residual)), 99.5))
     middle = float(np.median(residual))
     show = {"cmap": "gray", "interpolation": "nearest"}
-    row[0].imshow(_small(mended), vmin=low, vmax=high, **show)
+    row[0].imshow(_small(original), vmin=low, vmax=high, **show)
     row[1].imshow(_small(image), **_range(image), **show)
     row[2].imshow(_small(residual), vmin=middle - spread, vmax=middle + spread, **show)
     drawn = row[3].imshow(_small(uncertainty), cmap="magma", vmin=0, vmax=_top(uncertainty))
-    row[3].figure.colorbar(drawn, ax=row[3], shrink=0.7)
-    for axes, one in ((row[4], mended), (row[5], image)):
+    row[3].figure.colorbar(drawn, ax=row[3], shrink=0.7, label="in the units of the file")
+    # One broken pixel would outshine the lattice.
+    np.clip(original, *np.percentile(original, (0.1, 99.9)), out=original)
+    for axes, one in ((row[4], original), (row[5], image)):
         _show_spectrum(axes, one)
-    _outline_vacuum(row[1], mended)
-    for axes, title in zip(row, _TITLES, strict=True):
+    _outline_vacuum(row[1], original)
+    for axes, title in zip(row, _titles(said), strict=True):
         axes.set(xticks=[], yticks=[])
         axes.set_title(title, fontsize=9)
     row[0].set_ylabel(f"model {said['model']}", fontsize=9)
     for axes in row[:2]:
         _draw_bar(axes, said["pixel_size"], original.shape)
+
+
+def _titles(said: Mapping[str, Any]) -> list[str]:
+    """Return the panels' titles; the FFT is shown to half of the Nyquist frequency."""
+    titles = list(_TITLES)
+    if said["frames"] > 1:
+        titles[0] += f", frame 1 of {said['frames']}"
+    if said["pixel_size"]:
+        titles[4] += f" to {_SHOWN / said['pixel_size'][1]:.3g} nm⁻¹"
+    return titles
 
 
 def _range(image: np.ndarray) -> dict[str, float]:
@@ -98,8 +117,8 @@ def _top(uncertainty: np.ndarray) -> float:
 
 
 def _show_spectrum(axes: Axes, image: np.ndarray) -> None:
-    power = lattice.spectrum(image.astype(float))
-    rows, columns = (slice(edge // 4, edge - edge // 4) for edge in power.shape)
+    power = lattice.spectrum(lattice.middle(image))
+    rows, columns = (slice(edge // 4, edge - edge // 4) for edge in power.shape)  # see _SHOWN
     centre = _small(power[rows, columns]) + np.finfo(float).tiny
     limits = np.percentile(centre, (5, 99.95))
     axes.imshow(centre, cmap="gray", norm=LogNorm(*limits) if limits[0] < limits[1] else None)
@@ -108,7 +127,7 @@ def _show_spectrum(axes: Axes, image: np.ndarray) -> None:
 def _outline_vacuum(axes: Axes, image: np.ndarray) -> None:
     empty = trust.vacuum(image)
     if empty.any():
-        shown = _small(empty.astype(float))
+        shown = _small(empty.astype(np.float32))
         axes.contour(shown, levels=[0.5], colors="#e69f00", linewidths=0.8)
 
 
@@ -118,9 +137,11 @@ def _draw_bar(axes: Axes, pixel_size: list[float] | None, shape: tuple[int, ...]
     width = shape[1] * pixel_size[1]
     length = max((bar for bar in _BARS if bar < width / 3), default=_BARS[0])
     left, right = 0.05, 0.05 + length / width
-    axes.plot([left, right], [0.06, 0.06], transform=axes.transAxes, color="white", linewidth=3)
-    words = {"transform": axes.transAxes, "color": "white", "ha": "center", "fontsize": 8}
-    axes.text((left + right) / 2, 0.09, f"{length:g} nm", **words)  # type: ignore[arg-type]
+    axes.plot([left, right], [0.06, 0.06], transform=axes.transAxes, **_BAR)
+    middle, words = (left + right) / 2, f"{length:g} nm"
+    place = {"transform": axes.transAxes, "ha": "center", "fontsize": 8}
+    text = axes.text(middle, 0.09, words, color="white", **place)  # type: ignore[arg-type]
+    text.set_path_effects([withStroke(linewidth=2, foreground="black")])
 
 
 def _said(result: Result) -> str:

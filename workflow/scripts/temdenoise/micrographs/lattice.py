@@ -23,7 +23,7 @@ def find(image: np.ndarray) -> np.ndarray | None:
     60° apart. None without such peaks, and where they may as well be the {11} of a lattice √3 times
     as large, of whose {10} the image shows too few periods.
     """
-    section = _middle(image)
+    section = middle(image)
     if min(section.shape) < 3 * _FEWEST_PERIODS:
         return None
     power, usual, axes = _power(section)
@@ -54,6 +54,13 @@ def amplitude(image: np.ndarray) -> np.ndarray | None:
     return result
 
 
+def middle(image: np.ndarray) -> np.ndarray:
+    """Return the section of `image` (Y, X) in which a lattice is looked for, as float64."""
+    starts = [max(0, (edge - _LARGEST) // 2) for edge in image.shape]
+    section = image[starts[0] : starts[0] + _LARGEST, starts[1] : starts[1] + _LARGEST]
+    return np.asarray(section, dtype=np.float64)
+
+
 def _strength(image: np.ndarray, rows: slice, waves: np.ndarray) -> np.ndarray:
     """Return the amplitude of the `waves` in some `rows` of `image`, (rows, X), not scaled."""
     reach = _BOND_OF_SPACING / float(np.hypot(*waves.T).mean())
@@ -77,12 +84,6 @@ def spectrum(image: np.ndarray) -> np.ndarray:
     mean = float((image * window).sum() / window.sum())  # so that nothing is left at zero
     transform = np.fft.fft2((image - mean) * window)
     return np.fft.fftshift(np.abs(transform) ** 2)
-
-
-def _middle(image: np.ndarray) -> np.ndarray:
-    starts = [max(0, (edge - _LARGEST) // 2) for edge in image.shape]
-    section = image[starts[0] : starts[0] + _LARGEST, starts[1] : starts[1] + _LARGEST]
-    return np.asarray(section, dtype=np.float64)
 
 
 def _power(image: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:

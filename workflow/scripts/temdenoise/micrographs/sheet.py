@@ -35,7 +35,9 @@ def read(
     """
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8; save it as text with tabs, in UTF-8") from error
+    except OSError as error:
         raise InputError(f"{path}: not a readable sheet of micrographs ({error})") from error
     kept = [line for line in lines if line.strip() and not line.startswith("#")]
     rows = csv.DictReader(kept, delimiter="\t", restval="")
@@ -90,6 +92,18 @@ def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
                 "overwrite; rename or move that folder, or give the image a name in the sheet"
             )
     return None
+
+
+def failed(table: str | os.PathLike[str]) -> str | None:
+    """Return in a line how many of a batch have a problem, by its CSV `table`; None if none has."""
+    with open(table, encoding="utf-8", newline="") as file:
+        problems = [row["problem"] for row in csv.DictReader(file)]
+    if not any(problems):
+        return None
+    return (
+        f"{sum(map(bool, problems))} of {len(problems)} results could not be made; why stands in "
+        f"the column problem of {table}"
+    )
 
 
 def _source(summary: Path) -> str | None:

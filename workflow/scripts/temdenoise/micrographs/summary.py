@@ -14,6 +14,7 @@ import pandas as pd
 from temdenoise import files
 from temdenoise.campaign import read_summary
 from temdenoise.errors import DamagedError, InputError
+from temdenoise.micrographs import earlier
 from temdenoise.micrographs.cards import Card
 from temdenoise.micrographs.denoising import Denoised
 from temdenoise.micrographs.scale import Scale
@@ -62,19 +63,29 @@ def failures(
     """Let a micrograph that cannot be denoised pass with `on_failure` "skip": empty `outputs`.
 
     Its `summary` has the `facts` and says what the problem was. With "stop" the job ends, and so it
-    does wherever a file that the workflow wrote is damaged.
+    does wherever a file that the workflow wrote is damaged. An earlier result is kept beside.
     """
+    results = [*outputs, summary]
     try:
         yield
+        earlier.remember(results)
     except DamagedError:
         raise  # the next run makes the file anew, and with it the result
     except InputError as error:
+        kept = _kept(earlier.bring_back(results))
         if on_failure != "skip":
             raise
         _log.error("%s; skipped (micrographs.on_failure)", error)
-        for path in outputs:
+        for path in results[:-1]:
             files.write_text(path, "")
-        write(summary, {**facts, "problem": str(error), "warnings": []})
+        write(summary, {**facts, "problem": str(error), "warnings": kept})
+
+
+def _kept(paths: list[Path]) -> list[str]:
+    words = [f"the earlier result is kept as {paths[0]} and so on"] if paths else []
+    for line in words:
+        _log.warning("%s", line)
+    return words
 
 
 def write(path: str | os.PathLike[str], summary: Mapping[str, Any]) -> None:

@@ -7,14 +7,12 @@ import numpy as np
 
 from temdenoise.micrographs import lattice
 from temdenoise.micrographs.cards import Card
-from temdenoise.micrographs.scale import Scale
+from temdenoise.micrographs.scale import Scale, is_plausible, square
 
 _VACUUM = 0.3  # of the usual amplitude of the lattice
 _NAMES = ("a quarter", "half", "three quarters")
 _SHIFTED = 0.2  # of the training images' range
 _LATTICE_OFF = 0.1
-# Bond lengths [nm] seen from above, graphene's 0.142 to MoTe2's 0.203, and headers 15 % wrong.
-_BONDS = 0.121, 0.234
 _VACUUM_NOTED = 0.0005
 _BAND = 256  # rows that are updated at once
 ORIENTATIONS = 8
@@ -118,7 +116,7 @@ def _of_lattice(scale: Scale) -> Iterator[str]:
     elif scale.bond_px and abs(scale.lattice_px / scale.bond_px - 1) > _LATTICE_OFF:
         yield (
             f"the lattice peaks say {scale.lattice_px:.1f} pixels per bond, the pixel size "
-            f"{scale.bond_px:.1f}, which was used: check pixel_size_nm and bond_length_nm"
+            f"{scale.bond_px:.1f}, which was used: check pixel size and bond length"
         )
 
 
@@ -128,9 +126,8 @@ def _of_header(scale: Scale) -> Iterator[str]:
         return
     if scale.pixel_size is None or scale.bond_px is None:
         return
-    bond = scale.bond_px * float(np.sqrt(np.prod(scale.pixel_size)))
-    low, high = _BONDS
-    if not low < bond < high:
+    bond = scale.bond_px * square(scale.pixel_size)
+    if not is_plausible(bond):
         yield (
             f"the lattice says a bond of {scale.bond_px:.1f} pixels, which with the pixel size is "
             f"{bond:.3g} nm; no sheet known here has that (0.142 to 0.203 nm): check the pixel size"

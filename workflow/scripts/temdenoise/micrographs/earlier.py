@@ -1,0 +1,29 @@
+"""Results that outlive a later failure, though a job's outputs are removed before it runs again."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+SUFFIX = ".earlier"
+
+
+def remember(paths: Iterable[str | os.PathLike[str]]) -> None:
+    """Keep the files at `paths` by hidden hard links, which cost no room while they are there.
+
+    On a file system without hard links nothing is kept.
+    """
+    for path in map(Path, paths):
+        _hidden(path).unlink(missing_ok=True)
+        with suppress(OSError):
+            os.link(path, _hidden(path))
+
+
+def bring_back(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """Move what was remembered of the files at `paths` to <name>.earlier; return where it is."""
+    found = [path for path in map(Path, paths) if _hidden(path).exists()]
+    return [_hidden(path).replace(path.with_name(path.name + SUFFIX)) for path in found]
+
+
+def _hidden(path: Path) -> Path:
+    return path.with_name(f".{path.name}{SUFFIX}")
