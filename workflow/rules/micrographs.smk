@@ -65,7 +65,7 @@ rule draw_overview:
         "../../envs/images.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2500 * attempt,
         runtime=10,
     params:
         code=code_of("draw_overview"),

@@ -175,7 +175,7 @@ def _words(text: str) -> Figure:
 
 def _first(path: str | os.PathLike[str]) -> np.ndarray:
     checksums.verify(path)
-    return tifffile.imread(path, key=0)
+    return tifffile.memmap(path, page=0, mode="r")
 
 
 def _small(image: np.ndarray) -> np.ndarray:
