@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LOCAL_RULES = re.compile(r"^localrules:\n((?: +\w+,\n)+)", re.MULTILINE)
+LOCAL_RULES = re.compile(r"^ *localrules:\n((?: +\w+,\n)+)", re.MULTILINE)
 
 
 def local() -> set[str]:
