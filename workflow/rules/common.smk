@@ -177,7 +177,7 @@ def tensorflow_env(gpus):
 
 # Two images of one name in two places would share a folder. What is missing of a batch must not keep
 # the others from being denoised: the jobs will say it.
-for image, entry in ENTRIES.items():
+for image, entry in ENTRIES.items() if workflow.is_main_process else []:
     problem = checked.clash(f"{MICROGRAPHS}/{image}", entry)
     if config["image"] and not problem:
         problem = checked.missing_file(entry, in_clone(config["stored"]["models"]))
