@@ -195,17 +195,17 @@ def test_a_cancelled_orphan_is_made_again(killed, start):
 
 
 def test_a_killed_training_goes_on_after_its_last_epoch(own_clone, run):
-    own_clone.config("slow.yaml", "training: {filters: [16, 32, 64], epochs: 30}")
+    own_clone.config("slow.yaml", "training: {filters: [16, 32, 64], epochs: 400}")
     config = ("--configfile", ROOT / "tests/data/tiny.yaml", "slow.yaml", "--")
     images = "results/tiny/noisy/G/train.npy"
     made = own_clone.snakemake("--profile", "profiles/local", *config, images)
     assert made.returncode == 0, made.stderr
     training = run(*config, "results/tiny/models/G/model.keras")
     log = own_clone.folder / "results/tiny/logs/train_model/G.log"
-    cluster.until(lambda: log.exists() and "epoch 3/30" in log.read_text())
+    cluster.until(lambda: log.exists() and "epoch 3/400" in log.read_text())
     cluster.ask("scancel", training.running().number)
     assert training.wait() == 0, training.said
     assert states(training) == ["CANCELLED", "COMPLETED"]
-    assert int(re.search(r"resumed after epoch (\d+) of 30", log.read_text())[1]) >= 2
+    assert int(re.search(r"resumed after epoch (\d+) of 400", log.read_text())[1]) >= 2
     history = (own_clone.folder / "results/tiny/models/G/history.csv").read_text()
-    assert history.count("\n") == 1 + 30
+    assert history.count("\n") == 1 + 400
