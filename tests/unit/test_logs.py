@@ -160,6 +160,17 @@ def test_what_a_full_disk_does_not_take_of_the_log_is_printed(said, line):
 
 
 @on_a_full_disk
+def test_progress_that_can_be_shown_nowhere_does_not_cost_the_job(tmp_path):
+    done = in_python(
+        "import logging, os\nos.dup2(os.open('/dev/full', os.O_WRONLY), 2)\n"
+        f"with logs.capture({str(tmp_path / 'a.log')!r}, show_as='my'):\n"
+        "    logging.getLogger('temdenoise').info('half')\nprint('done')"
+    )
+    assert (done.returncode, done.stdout) == (0, "done\n")
+    assert " INFO half\n" in (tmp_path / "a.log").read_text()
+
+
+@on_a_full_disk
 def test_a_log_without_room_does_not_cost_the_job():
     done = in_python(
         "import logging\n"

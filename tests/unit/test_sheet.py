@@ -89,7 +89,7 @@ def test_a_batch_with_problems_says_how_many(tmp_path):
     table = tmp_path / "micrographs.csv"
     table.write_text("image,problem\na,\nb,\n")
     assert sheet.failed(table) is None
-    table.write_text('image,problem\na,\nb,"one, two\nlines"\n')
+    table.write_text(f'image,problem,warnings\na,,{200_000 * "w"}\nb,"one, two\nlines",\n')
     assert sheet.failed(table) == (
         f"1 of 2 results could not be made; why stands in the column problem of {table}"
     )
@@ -130,6 +130,13 @@ def test_results_of_another_image_are_not_overwritten(tmp_path):
     assert said is not None
     assert len(said.splitlines()) == 1
     assert all(part in said for part in (str(folder), "my.tif", "y/my.dm3", "rename"))
+
+
+@pytest.mark.parametrize("name", ["G.json.earlier", ".G.json.earlier"])
+def test_earlier_results_of_another_image_are_not_overwritten_either(tmp_path, name):
+    (tmp_path / name).write_text('{"source": "x/my.tif", "problem": null}')
+    assert "has the results of x/my.tif" in sheet.clash(tmp_path, {"path": "y/my.tif"})
+    assert sheet.clash(tmp_path, {"path": "x/my.tif"}) is None
 
 
 def test_an_image_is_denoised_again_by_whatever_path(tmp_path, monkeypatch):

@@ -179,7 +179,7 @@ def tensorflow_env(gpus):
 # the others from being denoised: the jobs will say it.
 for image, entry in ENTRIES.items() if workflow.is_main_process else []:
     problem = checked.clash(f"{MICROGRAPHS}/{image}", entry)
-    if config["image"] and not problem:
+    if config["image"] and entry["path"] != EXAMPLE and not problem:
         problem = checked.missing_file(entry, in_clone(config["stored"]["models"]))
     if problem:
         sys.exit(f"micrographs: {problem}")

@@ -57,14 +57,16 @@ def _shown(descriptor: int, name: str | None) -> Iterator[None]:
     if name is None:
         yield
         return
-    with os.fdopen(os.dup(descriptor), "w", buffering=1) as stream:
-        handler = logging.StreamHandler(stream)
-        handler.setFormatter(logging.Formatter(f"{name.replace('%', '%%')}: %(message)s"))
-        _log.addHandler(handler)
-        try:
-            yield
-        finally:
-            _log.removeHandler(handler)
+    stream = os.fdopen(os.dup(descriptor), "w", buffering=1)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter(f"{name.replace('%', '%%')}: %(message)s"))
+    _log.addHandler(handler)
+    try:
+        yield
+    finally:
+        _log.removeHandler(handler)
+        with suppress(OSError):  # nowhere to show it must not cost the job
+            stream.close()
 
 
 def _line(error: Exception) -> str | None:

@@ -20,9 +20,12 @@ def remember(paths: Iterable[str | os.PathLike[str]]) -> None:
 
 
 def bring_back(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """Move what was remembered of the files at `paths` to <name>.earlier; return where it is."""
-    found = [path for path in map(Path, paths) if _hidden(path).exists()]
-    return [_hidden(path).replace(path.with_name(path.name + SUFFIX)) for path in found]
+    """Move what was remembered of the files at `paths` to <name>.earlier; return what is there."""
+    visible = {path: path.with_name(path.name + SUFFIX) for path in map(Path, paths)}
+    for path, target in visible.items():
+        if _hidden(path).exists():
+            _hidden(path).replace(target)
+    return [target for target in visible.values() if target.exists()]
 
 
 def _hidden(path: Path) -> Path:

@@ -13,6 +13,7 @@ from temdenoise.micrographs.cards import Card
 _FEWEST = 2.0  # pixels per bond, with less than which no microscope shows atoms
 # Bond lengths [nm] seen from above, graphene's 0.142 to MoTe2's 0.203, and headers 15 % wrong.
 _BONDS = 0.121, 0.234
+AS_OF = " as of "  # follows "lattice" where the bond length is that of the model's material
 _NARROWEST = 4.0  # bonds across an image's longer edge: fewer are no lattice
 _PROBE = 256, 1024  # pixels of the line that the gain of noise is measured on, at least and at most
 
@@ -74,6 +75,7 @@ def find(
     size, size_from = known, "sheet" if pixel_size else "header"
     if known is None:
         size, size_from = _of_lattice(by_lattice, bond)
+        size_from += f"{AS_OF}{card.material}" if size and not bond_length else ""
     factors = _factors(known, bond_px, card.bond_length_px)
     return Scale(size, size_from, bond_px or None, source, by_lattice, factors)
 

@@ -4,12 +4,14 @@ import csv
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from temdenoise.errors import InputError
+from temdenoise.micrographs import earlier
 
 COLUMNS = ("path", "name", "model", "pixel_size_nm", "bond_length_nm", "crop")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -84,7 +86,9 @@ def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
     They would overwrite those of another file, as the summaries <model>.json there tell: images
     of one name in two places have one folder.
     """
-    for summary in sorted(Path(folder).glob("*.json")):
+    for summary in sorted(Path(folder).glob("*.json*")):  # and those of earlier results
+        if not summary.name.endswith((".json", f".json{earlier.SUFFIX}")):
+            continue
         source = _source(summary)
         if source and os.path.realpath(source) != os.path.realpath(entry["path"]):
             return (
@@ -96,8 +100,9 @@ def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
 
 def failed(table: str | os.PathLike[str]) -> str | None:
     """Return in a line how many of a batch have a problem, by its CSV `table`; None if none has."""
+    csv.field_size_limit(sys.maxsize)  # a stack may have a warning a frame
     with open(table, encoding="utf-8", newline="") as file:
-        problems = [row["problem"] for row in csv.DictReader(file)]
+        problems = [row.get("problem") for row in csv.DictReader(file)]
     if not any(problems):
         return None
     return (

@@ -69,11 +69,11 @@ def failures(
     try:
         yield
         earlier.remember(results)
-    except DamagedError:
-        raise  # the next run makes the file anew, and with it the result
-    except InputError as error:
+    except Exception as error:
         kept = _kept(earlier.bring_back(results))
-        if on_failure != "skip":
+        # What is damaged is made anew by the next run, and with it the result.
+        of_image = isinstance(error, InputError) and not isinstance(error, DamagedError)
+        if on_failure != "skip" or not of_image:
             raise
         _log.error("%s; skipped (micrographs.on_failure)", error)
         for path in results[:-1]:

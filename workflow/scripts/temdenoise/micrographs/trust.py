@@ -7,7 +7,7 @@ import numpy as np
 
 from temdenoise.micrographs import lattice
 from temdenoise.micrographs.cards import Card
-from temdenoise.micrographs.scale import Scale, is_plausible, square
+from temdenoise.micrographs.scale import AS_OF, Scale, is_plausible, square
 
 _VACUUM = 0.3  # of the usual amplitude of the lattice
 _NAMES = ("a quarter", "half", "three quarters")
@@ -122,7 +122,7 @@ def _of_lattice(scale: Scale) -> Iterator[str]:
 
 def _of_header(scale: Scale) -> Iterator[str]:
     """Tell that the lattice won over a pixel size with which it makes no bond of a known sheet."""
-    if scale.bond_px_from != "lattice" or scale.pixel_size_from == "lattice":
+    if scale.bond_px_from != "lattice" or scale.pixel_size_from.startswith("lattice"):
         return
     if scale.pixel_size is None or scale.bond_px is None:
         return
@@ -136,9 +136,7 @@ def _of_header(scale: Scale) -> Iterator[str]:
 
 def _of_material(scale: Scale, card: Card) -> Iterator[str]:
     """Tell that the calibration is a guess: that the sheet is what the model was trained on."""
-    if scale.pixel_size_from != "lattice" or not (scale.pixel_size and scale.bond_px):
-        return
-    if np.isclose(scale.pixel_size[0] * scale.bond_px, card.bond_length or 0.0):
+    if AS_OF in scale.pixel_size_from:
         yield (
             f"the file has no pixel size: that of the result holds if this is {card.material}, "
             f"with bonds of {card.bond_length:g} nm; else give pixel size or bond length"
