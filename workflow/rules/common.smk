@@ -1,5 +1,4 @@
 import sys
-from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
@@ -206,13 +205,14 @@ def stamp_of(image):
     path = Path(entry_of(image)["path"])
     if str(path) == EXAMPLE or not path.is_file():
         return None
-    return path.stat().st_size, path.stat().st_mtime_ns
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 # No input, or denoising would train the models that the run could put into the store.
 def weights_of(model):
     card = model_of(model).with_name("card.json")
-    return sha256(card.read_bytes()).hexdigest() if card.is_file() else None
+    return checksums.digest(card) if card.is_file() else None
 
 
 def results_of(image, suffix):

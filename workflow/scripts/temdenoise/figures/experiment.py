@@ -4,14 +4,12 @@ import os
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import tifffile
 from matplotlib.figure import Figure
 
-from temdenoise import checksums
 from temdenoise.campaign import read_summary
 from temdenoise.errors import InputError
 from temdenoise.figures.style import LABELS, grid, mark
-from temdenoise.micrographs import intensity, reading
+from temdenoise.micrographs import intensity, reading, writing
 
 _PANEL = (2.6, 2.8)
 
@@ -35,8 +33,7 @@ def read(
         raise InputError(f"the experiment is not whole: {problems[0]}")
     images = {"original": intensity.mend(reading.read(original).frame(0))[0]}
     for model, path in zip(models, denoised, strict=True):
-        checksums.verify(path)
-        images[model] = tifffile.imread(path).astype(float)
+        images[model] = writing.open_tiff(path).astype(float)
     return images, float(said[0]["bond_px"])
 
 

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tifffile
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from skimage.measure import block_reduce
 
-from temdenoise import checksums
 from temdenoise.campaign import read_summary
 from temdenoise.figures.style import grid
-from temdenoise.micrographs import lattice, reading, summary, trust
+from temdenoise.micrographs import lattice, reading, summary, trust, writing
 
 _TITLES = ("original", "denoised", "original − denoised", "uncertainty", "FFT", "FFT, denoised")
 _PANEL = (3.0, 3.3)
@@ -50,7 +48,7 @@ def read(
     said = read_summary(summary)
     if said["problem"]:
         return Result(None, None, said)
-    return Result(_first(image), _first(uncertainty), said)
+    return Result(writing.open_tiff(image), writing.open_tiff(uncertainty), said)
 
 
 def draw(entry: Mapping[str, Any], results: list[Result]) -> Figure:
@@ -171,11 +169,6 @@ def _words(text: str) -> Figure:
     words = textwrap.fill(f"Not denoised: {text}", 110)
     panels[0, 0].text(0, 0.5, words, va="center", wrap=True, parse_math=False)
     return figure
-
-
-def _first(path: str | os.PathLike[str]) -> np.ndarray:
-    checksums.verify(path)
-    return tifffile.memmap(path, page=0, mode="r")
 
 
 def _small(image: np.ndarray) -> np.ndarray:

@@ -69,13 +69,13 @@ def run(
         card=card,
     )
     _log.info("%s", found)
+    tile, overlap = settings.cut(card)
     check_room(source.frames.shape[1:], found, memory)
     done = denoising.denoise_all(
         source,
-        _network(model, card, found, settings.cut(card), threads, memory),
+        _network(model, card, found, (tile, overlap), threads, memory),
         Path(target["tif"]).parent,
     )
-    tile, overlap = settings.cut(card)
     cut = {"tile": tile, "overlap": overlap, "window": settings.window}
     said = {**_source(entry, source), **cut}
     record = summary.provenance(done, found, card, said)

@@ -1,5 +1,7 @@
 """The lattice of a micrograph, from the peaks of its Fourier transform."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates, maximum_filter
 
@@ -12,7 +14,7 @@ _WEAKEST = 1e-2  # of the power of {11}, that of {10}
 _SIDE_LOBES, _NEAR = 2e-3, 5  # of the strongest within so many pixels: the Hann window's are lower
 _RADIUS_TOLERANCE, _ANGLE_TOLERANCE = 0.12, 8.0  # relative, degrees
 _BOND_OF_SPACING = 2 / 3  # honeycomb: the rows of {10} are 3/2 bonds apart
-_BAND = 256  # rows that are filtered at once
+_BAND = 256  # rows at once
 _USUAL = 95  # percentile: nine tenths of an image may be vacuum
 
 
@@ -47,8 +49,7 @@ def amplitude(image: np.ndarray) -> np.ndarray | None:
     if found is None:
         return None
     result = np.empty(image.shape, dtype=np.float32)
-    for start in range(0, len(image), _BAND):
-        rows = slice(start, min(start + _BAND, len(image)))
+    for rows in bands(len(image)):
         result[rows] = _strength(image, rows, found)
     result /= np.percentile(result, _USUAL)
     return result
@@ -59,6 +60,12 @@ def middle(image: np.ndarray) -> np.ndarray:
     starts = [max(0, (edge - _LARGEST) // 2) for edge in image.shape]
     section = image[starts[0] : starts[0] + _LARGEST, starts[1] : starts[1] + _LARGEST]
     return np.asarray(section, dtype=np.float64)
+
+
+def bands(height: int) -> Iterator[slice]:
+    """Yield the rows of an image of `height`, some at a time, for work that takes room."""
+    for start in range(0, height, _BAND):
+        yield slice(start, min(start + _BAND, height))
 
 
 def _strength(image: np.ndarray, rows: slice, waves: np.ndarray) -> np.ndarray:

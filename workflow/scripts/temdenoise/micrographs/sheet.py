@@ -86,9 +86,8 @@ def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
     They would overwrite those of another file, as the summaries <model>.json there tell: images
     of one name in two places have one folder.
     """
-    for summary in sorted(Path(folder).glob("*.json*")):  # and those of earlier results
-        if not summary.name.endswith((".json", f".json{earlier.SUFFIX}")):
-            continue
+    now, before = (Path(folder).glob(f"*.json{end}") for end in ("", earlier.SUFFIX))
+    for summary in sorted([*now, *before]):
         source = _source(summary)
         if source and os.path.realpath(source) != os.path.realpath(entry["path"]):
             return (

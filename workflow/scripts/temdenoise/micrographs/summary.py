@@ -82,10 +82,11 @@ def failures(
 
 
 def _kept(paths: list[Path]) -> list[str]:
-    words = [f"the earlier result is kept as {paths[0]} and so on"] if paths else []
-    for line in words:
-        _log.warning("%s", line)
-    return words
+    if not paths:
+        return []
+    words = f"the earlier result is kept as {paths[0]} and so on"
+    _log.warning("%s", words)
+    return [words]
 
 
 def write(path: str | os.PathLike[str], summary: Mapping[str, Any]) -> None:

@@ -14,7 +14,6 @@ _NAMES = ("a quarter", "half", "three quarters")
 _SHIFTED = 0.2  # of the training images' range
 _LATTICE_OFF = 0.1
 _VACUUM_NOTED = 0.0005
-_BAND = 256  # rows that are updated at once
 ORIENTATIONS = 8
 QUANTILES = (0.25, 0.5, 0.75)  # of a smoothed image, against those of the training images
 
@@ -48,17 +47,12 @@ def over_orientations(
     for number in range(ORIENTATIONS):
         found = turned_back(denoise(turned(image, number)), number)
         upright = found if number == 0 else upright
-        for rows in _bands(len(image)):
+        for rows in lattice.bands(len(image)):
             change = found[rows] - mean[rows]
             mean[rows] += change / (number + 1)
             squares[rows] += change * (found[rows] - mean[rows])
     squares /= ORIENTATIONS
     return upright, mean, np.sqrt(squares, out=squares)
-
-
-def _bands(height: int) -> Iterator[slice]:
-    for start in range(0, height, _BAND):
-        yield slice(start, start + _BAND)
 
 
 def turned(image: np.ndarray, number: int) -> np.ndarray:

@@ -12,6 +12,7 @@ import tifffile
 from rsciio import hspy
 
 import temdenoise
+from temdenoise import checksums
 from temdenoise.files import atomic
 from temdenoise.micrographs.reading import Micrograph
 
@@ -39,6 +40,18 @@ def write_tiff(
         calibration["extratags"] = _tags(pixel_size, source.offset)
     with atomic(path) as partial:
         tifffile.imwrite(partial, images, imagej=True, metadata=metadata, **calibration)
+
+
+def open_tiff(path: str | os.PathLike[str]) -> np.ndarray:
+    """Open the first image (Y, X) that `write_tiff` wrote to `path`; it stays on disk.
+
+    Raises
+    ------
+    DamagedError
+        The file is damaged.
+    """
+    checksums.verify(path)
+    return tifffile.memmap(path, page=0, mode="r")
 
 
 def write_hspy(
