@@ -58,7 +58,7 @@ $(INSTALLED): envs/requirements.txt
 	@touch $@
 
 docs: install
-	PYTHONPATH=workflow/scripts $(BIN)/python -m temdenoise.config_docs
+	PYTHONPATH=workflow/scripts $(BIN)/python -m temdenoise.config.docs
 	$(BIN)/python docs/rulegraph.py
 	$(RESULTS) -- publish_results
 

@@ -12,9 +12,9 @@ import sys
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from temdenoise import structures
-from temdenoise.density import DensityMap, brightness_at, read_map
-from temdenoise.figures.style import grid, save, show
+from temdenoise.density.maps import DensityMap, brightness_at, read_map
+from temdenoise.reports.style import grid, save, show
+from temdenoise.structures import sheets
 
 _SAMPLES = 200
 
@@ -33,9 +33,9 @@ def correlation(first: np.ndarray, second: np.ndarray) -> float:
 
 def main(structure: str, *paths: str) -> None:
     """Print the correlations, and draw both maps if a .png is named."""
-    atoms = structures.read(structure)
+    atoms = sheets.read(structure)
     maps = [read_map(path) for path in paths[:2]]
-    bonds = structures.mean_bond_lengths(atoms)
+    bonds = sheets.mean_bond_lengths(atoms)
     bright = [brightness_at(one, atoms) for one in maps]
     pixels = [sampled(one) for one in maps]
     for one, values in zip(maps, bright, strict=True):

@@ -17,7 +17,8 @@ import ase.io.cube
 import numpy as np
 import psutil
 
-from temdenoise import cube, structures
+from temdenoise.density import cube
+from temdenoise.structures import sheets
 
 COUNTS = (224, 225, 160)
 PLANES = 12
@@ -25,7 +26,7 @@ PLANES = 12
 
 def write_like_openmx(path: Path, counts: tuple[int, int, int]) -> None:
     """Write a cube of `counts` random values in OpenMX's layout: six a line, four digits."""
-    atoms = structures.ordered_sheet("graphene", (5, 9), 2.4644, 15.0, 0.0)
+    atoms = sheets.ordered_sheet("graphene", (5, 9), 2.4644, 15.0, 0.0)
     steps = atoms.cell.lengths() / counts / ase.units.Bohr
     values = np.random.default_rng(1).random((counts[0], counts[1] * counts[2] // 6, 6))
     with path.open("w") as file:

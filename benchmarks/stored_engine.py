@@ -14,8 +14,10 @@ import yaml
 from ase import Atoms
 from compare_maps import correlation, sampled
 
-from temdenoise import gpaw_engine, structures
-from temdenoise.density import DensityMap, brightness_at, slice_above
+from temdenoise.density import gpaw
+from temdenoise.density.maps import DensityMap, brightness_at
+from temdenoise.density.slices import slice_above
+from temdenoise.structures import sheets
 
 _DATA = Path("tests/data")
 _HEIGHT, _CELL_HEIGHT = 3.0, 9.6
@@ -31,21 +33,21 @@ def openmx_map(atoms: Atoms) -> DensityMap:
 
 def gpaw_map(atoms: Atoms, basis: Path, settings: dict, kgrid: list[int]) -> DensityMap:
     """Return GPAW's density map of `atoms`."""
-    density, _ = gpaw_engine.run(atoms, basis, settings, kgrid, basis / "gpaw.txt")
+    density, _ = gpaw.run(atoms, basis, settings, kgrid, basis / "gpaw.txt")
     return slice_above(density, atoms, _HEIGHT)
 
 
 def main() -> None:
     """Print the correlations of the pixels and of the atoms' brightness, and the trends."""
-    atoms = structures.read(_DATA / "openmx-60-atoms.extxyz")
-    bonds = structures.mean_bond_lengths(atoms)
+    atoms = sheets.read(_DATA / "openmx-60-atoms.extxyz")
+    bonds = sheets.mean_bond_lengths(atoms)
     maps = {"OpenMX, 3 × 4 × 1": openmx_map(atoms)}
     atoms.cell[2, 2] = _CELL_HEIGHT
     atoms.positions[:, 2] += _CELL_HEIGHT / 2 - atoms.positions[:, 2].mean()
     settings = yaml.safe_load(Path("config/config.yaml").read_text("utf-8"))["dft"]["gpaw"]
     with TemporaryDirectory() as folder:
         basis = Path(folder)
-        gpaw_engine.confine_basis(basis / gpaw_engine.basis_file("C", settings), "C", settings)
+        gpaw.confine_basis(basis / gpaw.basis_file("C", settings), "C", settings)
         for kgrid in _KGRIDS:
             name = "GPAW, Γ" if kgrid == [1, 1, 1] else "GPAW, " + " × ".join(map(str, kgrid))
             maps[name] = gpaw_map(atoms, basis, settings, kgrid)

@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from temdenoise import files
-from temdenoise.patches import PatchStack
+from temdenoise.networks.patches import PatchStack
+from temdenoise.run import files
 
 _FILTERS, _BATCH, _PATCH, _SIZE = (32, 64, 128), 32, 64, 512
 _COPIES, _ORIGINALS = 16, 11  # as in the paper: 11,264 patches
@@ -43,7 +43,7 @@ def keras_in_memory(folder: Path, _: str, threads: int) -> Callable[[], object]:
     import keras
     import tensorflow as tf
 
-    from temdenoise.network import unet
+    from temdenoise.networks.unet import unet
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -58,8 +58,8 @@ def workflow(folder: Path, precision: str, threads: int) -> Callable[[], object]
     """Return an epoch of the workflow's training on patches anywhere in the stacks on disk."""
     import keras
 
-    from temdenoise.network import fast_unet
-    from temdenoise.training import Batches, use_threads
+    from temdenoise.networks.training import Batches, use_threads
+    from temdenoise.networks.unet import fast_unet
 
     use_threads(threads)
     patches = stack(folder)

@@ -13,8 +13,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from temdenoise import config as checked
-from temdenoise import evaluation, files, results_page
+from temdenoise.config import check as checked
+from temdenoise.reports import results_page
+from temdenoise.run import files
 
 BASES = [Path("config/config.yaml"), Path("config/choices.yaml")]
 SEEDS = (250111225, 1, 2)
@@ -84,7 +85,7 @@ def rows(variant: dict[str, Any], results: Path) -> pd.DataFrame:
     for model in (name for name, recipe in recipes.items() if recipe["target"] == "background"):
         predicted = files.open_stack(results / f"predictions/{model}/BBG.npy", ndim=3)
         pairs = zip(predicted, backgrounds, strict=True)
-        own = [evaluation.similarity(image, target) for image, target in pairs]
+        own = [scores.similarity(image, target) for image, target in pairs]
         table.loc[table["model"] == model, "ms_ssim_target"] = own
     return table[results_page.CHOICES]
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from temdenoise import structures
-from temdenoise.density import brightness_at, read_map
-from temdenoise.images import split_patches
+from temdenoise.density.maps import brightness_at, read_map
+from temdenoise.images.ground_truth import split_patches
+from temdenoise.structures import sheets
 
 DEMO = Path(__file__).parents[2] / "results/demo"
 STRUCTURES = [f"train-{n}" for n in range(1, 6)] + ["test-1"]
@@ -32,7 +32,7 @@ def scores():
 
 @pytest.fixture(scope="module", params=STRUCTURES)
 def sheet(request):
-    atoms = structures.read(DEMO / f"structures/{request.param}.extxyz")
+    atoms = sheets.read(DEMO / f"structures/{request.param}.extxyz")
     return atoms, read_map(DEMO / f"maps/{request.param}.tif")
 
 
@@ -112,7 +112,7 @@ def test_the_provenance_has_the_checksums_of_all_tables_and_models():
 
 def test_atoms_with_longer_bonds_are_brighter(sheet):
     atoms, density_map = sheet
-    bonds = structures.mean_bond_lengths(atoms)
+    bonds = sheets.mean_bond_lengths(atoms)
     assert np.corrcoef(bonds, brightness_at(density_map, atoms))[0, 1] > 0.6
 
 
@@ -128,8 +128,8 @@ def test_spots_are_isolated_on_dark(sheet):
 
 
 def test_displacements_follow_eq_1():
-    sheets = [structures.read(DEMO / f"structures/{name}.extxyz") for name in STRUCTURES]
-    size = np.abs(np.concatenate([structures.displacements(a) for a in sheets])) / 0.284
+    sheets = [sheets.read(DEMO / f"structures/{name}.extxyz") for name in STRUCTURES]
+    size = np.abs(np.concatenate([sheets.displacements(a) for a in sheets])) / 0.284
     bands = [(0, 0.2), (0.25, 0.5), (2 / 3, 1)]
     inside = [(size >= low - 1e-6) & (size <= high + 1e-6) for low, high in bands]
     assert np.logical_or.reduce(inside).all()

@@ -6,9 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from temdenoise import cube, files, seeds, structures
-from temdenoise.density import brightness_at, slice_above
+from temdenoise import seeds
+from temdenoise.density import cube
+from temdenoise.density.maps import brightness_at
+from temdenoise.density.slices import slice_above
 from temdenoise.errors import DamagedError, NotConverged
+from temdenoise.run import files
+from temdenoise.structures import sheets
 
 SETTINGS = {
     **{"grid_spacing": 0.2, "basis": "dzp", "basis_radius": 6.0, "energy_shift": 0.01},
@@ -26,7 +30,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def engine():
-    return importlib.import_module("temdenoise.gpaw_engine")
+    return importlib.import_module("temdenoise.density.gpaw")
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +42,8 @@ def basis(engine, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def atoms():
-    ordered = structures.ordered_sheet("graphene", (1, 2), 2.4644, 9.6)
-    return structures.disorder(ordered, 0.284, seeds.generator(7, "slow"))
+    ordered = sheets.ordered_sheet("graphene", (1, 2), 2.4644, 9.6)
+    return sheets.disorder(ordered, 0.284, seeds.generator(7, "slow"))
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +88,7 @@ def test_the_density_integrates_to_the_valence_electrons(atoms, result):
     [("hBN", 2.504, 0, (1, 2)), ("MoS2", 3.16, 3.13, (1, 1))],
 )
 def test_every_material_has_its_valence_electrons(engine, tmp_path, material, a, thickness, cells):
-    sheet = structures.ordered_sheet(material, cells, a, 9.6 + thickness, thickness)
+    sheet = sheets.ordered_sheet(material, cells, a, 9.6 + thickness, thickness)
     for symbol in set(sheet.symbols):
         engine.confine_basis(tmp_path / engine.basis_file(symbol, SETTINGS), symbol, SETTINGS)
     density, summary = engine.run(sheet, tmp_path, SETTINGS, [1, 1, 1], tmp_path / "gpaw.txt")

@@ -10,10 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from temdenoise import cube, openmx, openmx_output, openmx_process, seeds, structures
-from temdenoise.density import slice_above
+from temdenoise import seeds
+from temdenoise.density import cube
+from temdenoise.density.openmx import output, process
+from temdenoise.density.openmx import run as openmx
+from temdenoise.density.openmx.input import DATA, KEYWORDS, NAME
+from temdenoise.density.slices import slice_above
 from temdenoise.errors import EngineError
-from temdenoise.openmx_input import DATA, KEYWORDS, NAME
+from temdenoise.structures import sheets
 
 RECORDED = Path(__file__).parents[1] / "data/openmx-runs/prim_ok.dat"
 ENERGY = -11.684910508343  # [Ha], of the recorded run
@@ -40,8 +44,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def atoms():
-    ordered = structures.ordered_sheet("graphene", (1, 2), 2.4644, 15.0)
-    return structures.disorder(ordered, 0.284, seeds.generator(7, "live"))
+    ordered = sheets.ordered_sheet("graphene", (1, 2), 2.4644, 15.0)
+    return sheets.disorder(ordered, 0.284, seeds.generator(7, "live"))
 
 
 def run(folder, atoms, seconds=float("inf"), **changes):
@@ -74,10 +78,10 @@ def test_energy_of_the_primitive_cell_is_the_recorded_one(tmp_path):
     text = re.sub(r"(?m)^System\.Name .*", f"System.Name {NAME}", text)
     text = re.sub(r"(?m)^DATA\.PATH .*", f"DATA.PATH ./{DATA}", text)
     (tmp_path / f"{NAME}.dat").write_text(text)
-    words = openmx_process.command(SETTINGS, THREADS)
-    done = openmx_process.execute(tmp_path, words, float("inf"), 0)
-    assert openmx_output.ending(done.stdout, done.code) == openmx_output.CONVERGED
-    assert openmx_output.energy(tmp_path) / openmx_output.Hartree == pytest.approx(ENERGY, abs=1e-8)
+    words = process.command(SETTINGS, THREADS)
+    done = process.execute(tmp_path, words, float("inf"), 0)
+    assert output.ending(done.stdout, done.code) == output.CONVERGED
+    assert output.energy(tmp_path) / output.Hartree == pytest.approx(ENERGY, abs=1e-8)
 
 
 def test_disordered_cell_converges_to_its_electrons(atoms, result):

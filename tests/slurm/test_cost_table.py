@@ -3,7 +3,7 @@ import time
 import double
 import pytest
 
-from temdenoise import accounting, costs, proposals
+from temdenoise.run import accounting, costs, proposals
 
 pytestmark = pytest.mark.slow
 

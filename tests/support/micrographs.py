@@ -1,27 +1,29 @@
 """Micrographs and models for tests: named test doubles, nothing else."""
 
 import hashlib
-import json
+from dataclasses import replace
 
 import numpy as np
 
-from temdenoise.micrographs.cards import Card
+from temdenoise.networks.card import Card
 
-SAID = {
-    **{"model": "identity", "noise": "G", "engine": "test double", "material": "graphene"},
-    **{"c_noise": [0.1, 0.25], "patch_size": 64, "bond_length_px": 11.2},
-    "bond_length_px_range": [8.4, 17.0],
-    "intensity_quantiles": [0, 0.001, 0.003, 0.02, 0.06, 0.15, 0.45, 0.7, 1],
-}
 CARD = Card(
     model="identity",
+    noise="G",
+    noise_settings={},
+    sha256="",
+    engine="test double",
     material="graphene",
-    c_noise=(0.1, 0.25),
+    image_size=512,
     patch_size=64,
+    patches=(4, 1),
+    c_noise=(0.1, 0.25),
     bond_length_px=11.2,
     bond_length_px_range=(8.4, 17.0),
-    intensity_quantiles=tuple(SAID["intensity_quantiles"]),
-    sha256="",
+    intensity_quantiles=(0, 0.001, 0.003, 0.02, 0.06, 0.15, 0.45, 0.7, 1),
+    recipe={"filters": [2, 3, 4], "epochs": 5},
+    validation_loss=0.1,
+    scores=({"c_noise": 0.1, "ms_ssim": 0.9, "ms_ssim_noisy": 0.5},),
 )
 
 
@@ -39,7 +41,6 @@ def write_model(folder, name, network):
     path = folder / name / "model.keras"
     path.parent.mkdir(parents=True)
     network.save(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    card = {**SAID, "model": name, "sha256": digest}
-    path.with_name("card.json").write_text(json.dumps(card))
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_name("card.json").write_text(replace(CARD, model=name, sha256=sha256).to_json())
     return path

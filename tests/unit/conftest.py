@@ -26,6 +26,6 @@ def no_room():
 
 @pytest.fixture(scope="session")
 def one_thread():
-    from temdenoise import training
+    from temdenoise.networks import training
 
     training.use_threads(1)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from temdenoise import checksums, files
 from temdenoise.errors import DamagedError
+from temdenoise.run import checksums, files
 
 NOISY = "results/demo/noisy/G/test.npy"
 FIGURE = "results/demo/figures/noises.png"

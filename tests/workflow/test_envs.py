@@ -8,9 +8,9 @@ import yaml
 from clones import ROOT
 from packaging.requirements import Requirement
 from rattler import MatchSpec
-from test_rules import RULES
+from rules import RULES
 
-from temdenoise import code
+from temdenoise.run import code
 
 SCRIPTS = ROOT / "workflow/scripts"
 FILES = {path.stem: path for path in (ROOT / "envs").glob("*.yaml")}

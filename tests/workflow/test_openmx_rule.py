@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from clones import ROOT
 
-from temdenoise.density import read_map
+from temdenoise.density.maps import read_map
 
 DATA = ROOT / "tests/data"
 IN_WORDS = {"temdenoise.dat", "temdenoise.std", "temdenoise.out"}

@@ -11,7 +11,7 @@ import yaml
 from clones import DEMO, Clone
 from snakemake.utils import update_config
 
-NOISE = "temdenoise/noise.py"
+NOISE = "temdenoise/images/noise.py"
 SCRIPT = "corrupt_images.py"
 BOTH = (NOISE, SCRIPT)
 LAST = {"tabulate_costs": 1, "record_provenance": 1, "all": 1}

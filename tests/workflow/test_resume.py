@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from temdenoise import files
+from temdenoise.run import files
 
 EPOCHS = 4
 MODEL = "results/demo/models/G/model.keras"

@@ -4,14 +4,8 @@ import sys
 
 import pytest
 from clones import ROOT
+from rules import RULES
 
-RULES = {
-    name: body
-    for path in sorted((ROOT / "workflow/rules").glob("*.smk"))
-    for name, body in re.findall(
-        r"^ *rule (\w+):\n(.*?)(?=^ *rule |\Z)", path.read_text(), re.MULTILINE | re.DOTALL
-    )
-}
 DIRECTIVES = ["output", "log", "benchmark", "threads", "resources", "conda", "message", "script"]
 
 

@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 from clones import DEMO, ROOT
 
-from temdenoise import costs, cube, files, structures
-from temdenoise.density import read_map
+from temdenoise.density import cube
+from temdenoise.density.maps import read_map
+from temdenoise.run import costs, files
+from temdenoise.structures import sheets
 
 CELL = {
     **{"material": "graphene", "cells": [2, 3], "lattice_constant": 2.4644, "thickness": 0.0},
@@ -77,7 +79,7 @@ test_double_density.__test__ = False
 
 
 def write_double(run, name):
-    atoms = structures.read(run.path(f"{name}.extxyz"))
+    atoms = sheets.read(run.path(f"{name}.extxyz"))
     density = cube.Cube(test_double_density(atoms), np.zeros(3))
     cube.write(run.path(f"{name}.cube"), atoms, density)
     summary = {
@@ -282,7 +284,7 @@ def trained(run):
 
 
 def test_the_map_is_the_plane_of_the_cube(run):
-    atoms = structures.read(run.path("test-1.extxyz"))
+    atoms = sheets.read(run.path("test-1.extxyz"))
     density_map = read_map(run.path("test-1.tif"))
     assert density_map.metadata["engine"] == "test double"
     assert density_map.metadata["grid"] == [28, 24, 48]
@@ -421,7 +423,7 @@ def test_a_bad_cube_is_named_and_leaves_no_map(run, change, said):
     ("values", "said"), [(np.full((4, 6), np.nan), "NaN"), (np.ones((4, 6)), "no contrast")]
 )
 def test_a_bad_map_is_named_and_leaves_no_images(run, values, said):
-    from temdenoise.density import DensityMap, write_map
+    from temdenoise.density.maps import DensityMap, write_map
 
     write_map(run.path("worse-1.tif"), DensityMap(values.astype("f4"), (0.1, 0.2), (0, 0), {}))
     with pytest.raises(SystemExit):

@@ -29,21 +29,21 @@ def more(clone, text):
 
 def test_the_stored_maps_and_models_take_the_place_of_dft_and_training(shipped):
     jobs = shipped.jobs(*RESULTS)
-    assert (jobs["restore_map"], jobs["restore_model"]) == (6, 4)
+    assert (jobs["load_map"], jobs["load_model"]) == (6, 4)
     assert not {"disorder_structure", "dft_openmx", "dft_gpaw", "slice_density"} & set(jobs)
     assert "train_model" not in jobs
 
 
 def test_the_stored_maps_can_be_trained_on(shipped):
-    jobs = shipped.jobs(*RESULTS, more(shipped, "training: {restore: false}"))
-    assert (jobs["restore_map"], jobs["train_model"]) == (6, 4)
-    assert "restore_model" not in jobs
+    jobs = shipped.jobs(*RESULTS, more(shipped, "training: {pretrained: false}"))
+    assert (jobs["load_map"], jobs["train_model"]) == (6, 4)
+    assert "load_model" not in jobs
 
 
 def test_one_more_model_is_trained_beside_the_stored_ones(shipped):
-    wide = "models: {wide: {noise: G, filters: [64, 128, 256], restore: false}}"
+    wide = "models: {wide: {noise: G, filters: [64, 128, 256], pretrained: false}}"
     jobs = shipped.jobs(*RESULTS, more(shipped, wide))
-    assert (jobs["restore_model"], jobs["train_model"]) == (4, 1)
+    assert (jobs["load_model"], jobs["train_model"]) == (4, 1)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from pathlib import Path
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 sys.path.insert(0, str(HERE.parent / "scripts"))
 
-from temdenoise import checksums, code, errors, orphans, storage
-from temdenoise import config as checked
+from temdenoise import errors
+from temdenoise.config import check as checked
+from temdenoise.run import checksums, code, orphans, storage
 
 try:
     checked.check(
@@ -48,8 +49,8 @@ VALENCE_ELECTRONS = {
 MODELS = checked.models(config)
 NOISE_OF = {model: recipe["noise"] for model, recipe in MODELS.items()}
 NOISES = checked.noises(config)
-RESTORED = [model for model in MODELS if MODELS[model]["restore"]]
-TRAINED = [model for model in MODELS if model not in RESTORED]
+PRETRAINED = [model for model in MODELS if MODELS[model]["pretrained"]]
+TRAINED = [model for model in MODELS if model not in PRETRAINED]
 REGIONS = checked.regions(config)
 FACTORS = {"train": config["noise"]["train_factors"], "test": list(REGIONS)}
 SHOWN_FACTORS = [
@@ -110,7 +111,7 @@ wildcard_constraints:
 
 # Every rule's param `code`, new when what its script runs is: then its jobs run again.
 def code_of(name):
-    return code.digest(HERE.parent / "scripts" / f"{name}.py")
+    return code.fingerprint(HERE.parent / "scripts" / f"{name}.py")
 
 
 # The store lies in the clone, wherever the results go.
@@ -212,7 +213,7 @@ def stamp_of(image):
 # No input, or denoising would train the models that the run could put into the store.
 def weights_of(model):
     card = model_of(model).with_name("card.json")
-    return checksums.digest(card) if card.is_file() else None
+    return checksums.of(card) if card.is_file() else None
 
 
 def results_of(image, suffix):

@@ -1,14 +1,14 @@
 # What was computed once lies in the store (config: stored): `store_maps` and `store_models` put it
-# there; dft.engine: maps and training.restore: true take it from there.
+# there; dft.engine: maps and training.pretrained: true take it from there.
 STORED_MODELS = in_clone(config["stored"]["models"])
 
 
 if config["dft"]["engine"] == "maps":
 
     localrules:
-        restore_map,
+        load_map,
 
-    rule restore_map:
+    rule load_map:
         input:
             structure=f"{STORED_MAPS}/{{structure}}.extxyz",
             summary=f"{STORED_MAPS}/{{structure}}.json",
@@ -18,9 +18,9 @@ if config["dft"]["engine"] == "maps":
             summary=f"{RESULTS}/dft/{{structure}}/summary.json",
             density_map=f"{RESULTS}/maps/{{structure}}.tif",
         log:
-            f"{LOGS}/restore_map/{{structure}}.log",
+            f"{LOGS}/load_map/{{structure}}.log",
         benchmark:
-            f"{BENCHMARKS}/restore_map/{{structure}}.tsv"
+            f"{BENCHMARKS}/load_map/{{structure}}.tsv"
         conda:
             "../../envs/images.yaml"
         threads: 1
@@ -28,13 +28,13 @@ if config["dft"]["engine"] == "maps":
             mem_mb=500,
             runtime=5,
         params:
-            code=code_of("restore_map"),
+            code=code_of("load_map"),
             cell=CELL,
             height=config["map"]["height"],
         message:
             "Take the map of {wildcards.structure} from the store"
         script:
-            "../scripts/restore_map.py"
+            "../scripts/load_map.py"
 
 else:
 
@@ -68,12 +68,12 @@ else:
             "../scripts/store_map.py"
 
 
-if RESTORED:
+if PRETRAINED:
 
     localrules:
-        restore_model,
+        load_model,
 
-    rule restore_model:
+    rule load_model:
         input:
             model=f"{STORED_MODELS}/{{model}}/model.keras",
             history=f"{STORED_MODELS}/{{model}}/history.csv",
@@ -82,11 +82,11 @@ if RESTORED:
             model=f"{RESULTS}/models/{{model}}/model.keras",
             history=f"{RESULTS}/models/{{model}}/history.csv",
         log:
-            f"{LOGS}/restore_model/{{model}}.log",
+            f"{LOGS}/load_model/{{model}}.log",
         benchmark:
-            f"{BENCHMARKS}/restore_model/{{model}}.tsv"
+            f"{BENCHMARKS}/load_model/{{model}}.tsv"
         wildcard_constraints:
-            model="|".join(RESTORED),
+            model="|".join(PRETRAINED),
         conda:
             "../../envs/images.yaml"
         threads: 1
@@ -94,12 +94,12 @@ if RESTORED:
             mem_mb=500,
             runtime=5,
         params:
-            code=code_of("restore_model"),
+            code=code_of("load_model"),
             wanted=lambda wildcards: facts_of(wildcards.model),
         message:
             "Take model {wildcards.model} from the store"
         script:
-            "../scripts/restore_model.py"
+            "../scripts/load_model.py"
 
 
 if TRAINED:
@@ -142,7 +142,7 @@ if TRAINED:
             "../scripts/store_model.py"
 
 
-if RESTORED == list(MODELS):
+if PRETRAINED == list(MODELS):
     DOCS = in_clone("docs")
 
     localrules:

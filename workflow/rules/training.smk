@@ -11,7 +11,7 @@ rule train_model:
         f"{LOGS}/train_model/{{model}}.log",
     benchmark:
         f"{BENCHMARKS}/train_model/{{model}}.tsv"
-    # Where a model is to be restored, a missing one must not be trained for hours instead.
+    # Where a model is pretrained, a missing one must not be trained for hours instead.
     wildcard_constraints:
         model="|".join(TRAINED) or "(?!)",
     conda:

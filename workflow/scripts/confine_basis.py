@@ -1,9 +1,9 @@
 """Write a basis set whose orbitals end where OpenMX's do."""
 
-from temdenoise import logs
+from temdenoise.run import logs
 
 with logs.capture(snakemake.log[0]):
-    from temdenoise import gpaw_engine
+    from temdenoise.density import gpaw
 
     symbol = snakemake.wildcards.element
-    gpaw_engine.confine_basis(snakemake.output.basis, symbol, snakemake.params.gpaw)
+    gpaw.confine_basis(snakemake.output.basis, symbol, snakemake.params.gpaw)

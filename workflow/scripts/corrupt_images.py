@@ -1,6 +1,7 @@
 """Corrupt the images of one split with one noise type (Eq. 3-5)."""
 
-from temdenoise import files, logs, noise
+from temdenoise.images import noise
+from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
     params = snakemake.params

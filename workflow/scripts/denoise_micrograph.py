@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from temdenoise import logs
+from temdenoise.run import logs
 
 wildcards = snakemake.wildcards
 

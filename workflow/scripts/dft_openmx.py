@@ -3,27 +3,28 @@
 import time
 from pathlib import Path
 
-from temdenoise import logs
+from temdenoise.run import logs
 
 with logs.capture(snakemake.log[0]):
-    from temdenoise import cube, dft, openmx, openmx_attempts
-    from temdenoise.kgrid import kgrid_for
+    from temdenoise.density import cube, engine
+    from temdenoise.density.kgrid import kgrid_for
+    from temdenoise.density.openmx import attempts, run
 
     params, target = snakemake.params, snakemake.output
     dft_config = snakemake.config["dft"]
     settings = {**dft_config["openmx"], **params.openmx}
     deadline = time.monotonic() + 60 * snakemake.resources.get("runtime", float("inf"))
-    atoms = dft.structure(snakemake.input.structure, params.cell)
+    atoms = engine.structure(snakemake.input.structure, params.cell)
     kgrid = kgrid_for(atoms, params.kgrid, params.kgrid_of, params.cell["lattice_constant"])
     folder = Path(target.density).parent / "openmx"
-    with dft.failures(dft_config["on_failure"], target.density, target.summary, "openmx"):
-        density, summary = openmx.run(
+    with engine.failures(dft_config["on_failure"], target.density, target.summary, "openmx"):
+        density, summary = run.run(
             *(folder, atoms, settings, params.elements, kgrid),
             height=params.height,
             threads=snakemake.threads,
             deadline=deadline,
         )
-        electrons = dft.electrons(
+        electrons = engine.electrons(
             atoms, density, params.valence_electrons, dft_config["charge_tolerance"]
         )
         z = atoms.positions[:, 2].max() + params.height
@@ -31,6 +32,6 @@ with logs.capture(snakemake.log[0]):
         if settings["keep"] != "map":
             cube.write_compressed(Path(target.density).with_suffix(".npz"), density)
         facts = {"engine": "openmx", "kgrid": kgrid, "electrons": electrons}
-        dft.write(target.density, target.summary, atoms, planes, {**facts, **summary})
+        engine.write(target.density, target.summary, atoms, planes, {**facts, **summary})
         if settings["keep"] != "all":
-            openmx_attempts.clean(folder)
+            attempts.clean(folder)

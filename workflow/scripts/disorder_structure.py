@@ -1,12 +1,14 @@
 """Displace the atoms of one structure (Eq. 1, 2)."""
 
-from temdenoise import logs, seeds, structures
+from temdenoise import seeds
+from temdenoise.run import logs
+from temdenoise.structures import sheets
 
 with logs.capture(snakemake.log[0]):
     params, name = snakemake.params, snakemake.wildcards.structure
     settings = params.cell
-    ordered = structures.ordered_sheet_of(settings)
-    atoms = structures.disorder(
+    ordered = sheets.ordered_sheet_of(settings)
+    atoms = sheets.disorder(
         ordered, settings["max_shift"], seeds.generator(params.seed, "structure", name)
     )
     atoms.info = {
@@ -15,4 +17,4 @@ with logs.capture(snakemake.log[0]):
         "max_shift": settings["max_shift"],
         "split": params.split,
     }
-    structures.write(snakemake.output.structure, atoms)
+    sheets.write(snakemake.output.structure, atoms)

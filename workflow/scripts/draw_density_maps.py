@@ -1,8 +1,9 @@
 """Draw the density maps."""
 
-from temdenoise import logs, maps
-from temdenoise.figures import physics, style
+from temdenoise.density import maps
+from temdenoise.reports import physics, style
+from temdenoise.run import logs
 
 with logs.capture(snakemake.log[0]):
-    named = maps.read(snakemake.input.maps)
+    named = maps.read_all(snakemake.input.maps)
     style.save(snakemake.output.figure, physics.maps(named))

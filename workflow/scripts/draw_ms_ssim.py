@@ -1,7 +1,8 @@
 """Draw MS-SSIM by C_noise, each model on its own noise (Fig. 2)."""
 
-from temdenoise import files, logs, tables
-from temdenoise.figures import curves, style
+from temdenoise.evaluation import tables
+from temdenoise.reports import curves, style
+from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
     params = snakemake.params

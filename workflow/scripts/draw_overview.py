@@ -1,7 +1,7 @@
 """Draw a micrograph, what each model made of it, what it removed and how sure it is."""
 
-from temdenoise import logs
-from temdenoise.figures import overview, style
+from temdenoise.reports import overview, style
+from temdenoise.run import logs
 
 with logs.capture(snakemake.log[0]):
     source = snakemake.input

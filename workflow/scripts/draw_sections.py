@@ -1,7 +1,7 @@
 """Draw a section of the test image before and after, at two noise factors (Fig. 2)."""
 
-from temdenoise import files, logs
-from temdenoise.figures import pictures, style
+from temdenoise.reports import pictures, style
+from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
     params, source = snakemake.params, snakemake.input

@@ -1,7 +1,7 @@
 """Draw the training curves of all models."""
 
-from temdenoise import files, logs
-from temdenoise.figures import curves, style
+from temdenoise.reports import curves, style
+from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
     histories = map(files.read_table, snakemake.input.histories)

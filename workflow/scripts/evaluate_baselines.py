@@ -2,31 +2,31 @@
 
 import pandas as pd
 
-from temdenoise import files, logs
+from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
-    from temdenoise import baselines, classical, evaluation
+    from temdenoise.evaluation import filters, scores
 
     params, source, noise = snakemake.params, snakemake.input, snakemake.wildcards.noise
     train, train_clean, noisy, clean = (
         files.open_stack(source[name], ndim=3)
         for name in ("train", "train_images", "noisy", "images")
     )
-    images = baselines.sample(train, train_clean, files.read_table(source.train_table))
+    images = filters.sample(train, train_clean, files.read_table(source.train_table))
     rows, names = files.read_table(source.noisy_table), files.read_table(source.images_table)
-    trials, scores = [], []
+    trials, scored = [], []
     for name in params.baselines:
-        tried = classical.FILTERS[name]
-        table = baselines.trials(name, tried, images, evaluation.similarity)
-        value = baselines.chosen(table)
+        tried = filters.FILTERS[name]
+        table = filters.trials(name, tried, images, scores.similarity)
+        value = filters.chosen(table)
         print(f"{name}: {tried.parameter} = {value}")
         predicted = (tried.apply(image, value) for image in noisy)
-        scores.append(
-            evaluation.scores(
+        scored.append(
+            scores.scores(
                 *(name, noise, predicted, noisy, clean, rows, names),
                 *(params.regions, params.patch_size),
             )
         )
         trials.append(table)
-    files.write_table(snakemake.output.scores, pd.concat(scores))
+    files.write_table(snakemake.output.scores, pd.concat(scored))
     files.write_table(snakemake.output.parameters, pd.concat(trials))

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from temdenoise import files, logs
+from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
-    from temdenoise import evaluation, inference
+    from temdenoise.evaluation import scores
+    from temdenoise.networks import inference
 
     params, source, target = snakemake.params, snakemake.input, snakemake.output
     network = inference.load(source.model)
@@ -18,13 +19,13 @@ with logs.capture(snakemake.log[0]):
         noisy = files.open_stack(noisy_path, ndim=3)
         files.write_stack(
             predicted_path,
-            evaluation.predictions(
+            scores.predictions(
                 noisy, lambda image: inference.denoise(network, image, params.patch_size)
             ),
             noisy.shape,
         )
         tables.append(
-            evaluation.scores(
+            scores.scores(
                 *(snakemake.wildcards.model, noise),
                 *(files.open_stack(predicted_path, ndim=3), noisy, clean),
                 *(files.read_table(table_path), images),

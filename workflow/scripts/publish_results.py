@@ -1,16 +1,18 @@
 """Write the page of results, and put what it shows beside it."""
 
-from temdenoise import files, logs, results_page, stored
+from temdenoise.networks import card
+from temdenoise.reports import results_page
+from temdenoise.run import files, logs, store
 
 with logs.capture(snakemake.log[0]):
     source, target, models = snakemake.input, snakemake.output, snakemake.params.models
     scores = files.read_table(source.scores)
     files.write_text(target.scores, scores.to_csv(index=False, float_format="%.6g"))
     for figure, copy in zip(source.figures, target.figures, strict=True):
-        stored.put(figure, copy)
+        store.put(figure, copy)
     page = results_page.render(
         files.read_table(target.scores),
-        {model: stored.read_card(path) for model, path in zip(models, source.cards, strict=True)},
+        {model: card.read(path) for model, path in zip(models, source.cards, strict=True)},
         {
             model: files.read_table(path)
             for model, path in zip(models, source.histories, strict=True)

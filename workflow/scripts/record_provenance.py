@@ -2,7 +2,7 @@
 
 import json
 
-from temdenoise import crate, files, logs, provenance
+from temdenoise.run import crate, files, logs, provenance
 
 with logs.capture(snakemake.log[0]):
     clone, source, out = provenance.CLONE, snakemake.input, snakemake.output

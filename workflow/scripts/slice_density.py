@@ -1,17 +1,19 @@
 """Take the density on the plane above one sheet."""
 
-from temdenoise import campaign, cube, density, files, logs, structures
+from temdenoise.density import cube, maps, slices
+from temdenoise.run import files, logs
+from temdenoise.structures import sheets
 
 with logs.capture(snakemake.log[0]):
     height, source = snakemake.params.height, snakemake.input
-    atoms = structures.read(source.structure)
-    summary = campaign.read_summary(source.summary)
+    atoms = sheets.read(source.structure)
+    summary = files.read_json(source.summary)
     if summary["converged"]:
-        density.check_height(height, summary["orbital_radius_bohr"])
-        density_map = density.slice_above(cube.read(source.density), atoms, height)
-        density_map.metadata.update({key: summary[key] for key in density.RECORDED})
+        slices.check_height(height, summary["orbital_radius_bohr"])
+        density_map = slices.slice_above(cube.read(source.density), atoms, height)
+        density_map.metadata.update({key: summary[key] for key in maps.RECORDED})
         density_map.metadata["structure"] = snakemake.wildcards.structure
-        density.check_map(density_map, source.density)
-        density.write_map(snakemake.output.density_map, density_map)
+        maps.check_map(density_map, source.density)
+        maps.write_map(snakemake.output.density_map, density_map)
     else:
         files.write_text(snakemake.output.density_map, "")

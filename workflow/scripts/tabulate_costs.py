@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from temdenoise import accounting, costs, files, logs
+from temdenoise.run import accounting, costs, files, logs
 
 with logs.capture(snakemake.log[0]):
     folder = Path(snakemake.params.benchmarks)

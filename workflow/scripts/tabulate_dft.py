@@ -1,11 +1,12 @@
 """Gather the summaries of the DFT jobs."""
 
-from temdenoise import campaign, files, logs, tables
+from temdenoise.density import summaries
+from temdenoise.run import files, logs, pages
 
 with logs.capture(snakemake.log[0]):
-    table = campaign.table(campaign.read_summaries(snakemake.input.summaries))
+    table = summaries.table(summaries.read_summaries(snakemake.input.summaries))
     files.write_table(snakemake.output.csv, table)
     files.write_text(
         snakemake.output.html,
-        tables.to_html(campaign.readable(table), "The DFT jobs, one row a structure."),
+        pages.to_html(summaries.readable(table), "The DFT jobs, one row a structure."),
     )

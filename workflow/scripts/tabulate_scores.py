@@ -1,6 +1,7 @@
 """Gather all scores into the paper's table, the comparison with baselines and the matrix."""
 
-from temdenoise import files, logs, tables
+from temdenoise.evaluation import tables
+from temdenoise.run import files, logs, pages
 
 COMPARISON = (
     "MS-SSIM of the noisy test image, of what each baseline and of what each network makes of it, "
@@ -23,15 +24,15 @@ with logs.capture(snakemake.log[0]):
     shown = tables.readable(table, params.regions)
     files.write_table(target.scores, scores)
     files.write_table(target.csv, table)
-    files.write_text(target.md, tables.to_markdown(shown))
-    files.write_text(target.html, tables.to_html(shown, CAPTION))
+    files.write_text(target.md, pages.to_markdown(shown))
+    files.write_text(target.html, pages.to_html(shown, CAPTION))
     comparison = tables.comparison(scores, params.noise_of)
     shown = tables.best_in_bold(comparison, params.regions)
     files.write_table(target.comparison_csv, comparison)
-    files.write_text(target.comparison_md, tables.to_markdown(shown))
-    files.write_text(target.comparison_html, tables.to_html(shown, COMPARISON))
+    files.write_text(target.comparison_md, pages.to_markdown(shown))
+    files.write_text(target.comparison_html, pages.to_html(shown, COMPARISON))
     matrix = tables.matrix(scores, params.noise_of)
     shown = tables.readable_matrix(matrix)
     files.write_table(target.matrix_csv, matrix)
-    files.write_text(target.matrix_md, tables.to_markdown(shown))
-    files.write_text(target.matrix_html, tables.to_html(shown, MATRIX))
+    files.write_text(target.matrix_md, pages.to_markdown(shown))
+    files.write_text(target.matrix_html, pages.to_html(shown, MATRIX))

@@ -3,11 +3,12 @@
 import logging
 from pathlib import Path
 
-from temdenoise import files, logs
+from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
-    from temdenoise import patches, seeds, training
-    from temdenoise.checkpoints import Checkpoints, fingerprint
+    from temdenoise import seeds
+    from temdenoise.networks import patches, training
+    from temdenoise.networks.checkpoints import Checkpoints, fingerprint
 
     params, source, model = snakemake.params, snakemake.input, snakemake.wildcards.model
     log = logging.getLogger("temdenoise").info

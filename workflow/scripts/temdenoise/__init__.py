@@ -1,3 +1,3 @@
-"""CNN-based TEM image denoising from first principles (arXiv 2501.11225)."""
+"""How is a TEM image denoised from first principles? The method of arXiv 2501.11225."""
 
 __version__ = "0.1.0"

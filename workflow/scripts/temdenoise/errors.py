@@ -1,4 +1,4 @@
-"""Errors that a user can mend: one line that says what, what was got, what to do."""
+"""What went wrong that a user can mend? One line: what was wrong, what was got, what to do."""
 
 from typing import Any
 

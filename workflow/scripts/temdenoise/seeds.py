@@ -1,4 +1,4 @@
-"""Random numbers that depend on the seed and a stable name, on nothing else."""
+"""Which random numbers belong to a thing? They depend on the seed and a stable name only."""
 
 import hashlib
 

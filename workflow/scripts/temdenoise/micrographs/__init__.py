@@ -1,1 +1,1 @@
-"""Experimental images in, the same images out denoised, in the same calibration."""
+"""What is in a real image? Experimental images in, the same images denoised out."""

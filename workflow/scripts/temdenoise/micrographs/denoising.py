@@ -1,4 +1,4 @@
-"""A micrograph through a model: mended, resampled, normalised, denoised, and all of it undone."""
+"""What does a model make of a micrograph? Mended, normalised, denoised, and all undone."""
 
 import logging
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from temdenoise.micrographs import intensity, scale, tiling, trust
-from temdenoise.micrographs.cards import Card
+from temdenoise.micrographs import calibration, intensity, orientations, tiling, warnings
+from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.reading import Micrograph, is_flat
-from temdenoise.micrographs.scale import Scale
 from temdenoise.micrographs.tiling import Predict
+from temdenoise.networks.card import Card
 
 _log = logging.getLogger("temdenoise")
 
@@ -56,25 +56,25 @@ def denoise(
     normal, levels = _normal((mended - offset).astype(np.float32), found, card)
     del mended
     unit = levels.high - levels.low
-    noise *= scale.noise_gain(found.factors) / unit
-    facts = trust.Facts(noise, _quantiles(normal, card), _vacuum(normal), hot, dead)
+    noise *= calibration.noise_gain(found.factors) / unit
+    facts = warnings.Facts(noise, _quantiles(normal, card), _vacuum(normal), hot, dead)
     np.clip(normal, 0, 1, out=normal)
-    upright, mean, deviation = trust.over_orientations(_with_progress(predict, tiles), normal)
+    upright, mean, deviation = orientations.over_all(_with_progress(predict, tiles), normal)
     levels = intensity.Levels(levels.low + offset, levels.high + offset)
     said = {
         **asdict(levels),
         **{key: value for key, value in asdict(facts).items() if key != "quantiles"},
-        "seam_ratio": tiling.seam_ratio(upright, normal, tiles.tile - tiles.overlap),
+        "border_step": tiling.border_step(upright, normal, tiles.tile - tiles.overlap),
         "uncertainty": float(np.median(deviation)),
     }
     del normal
-    image = scale.to_shape(mean if tiles.overlap else upright, frame.shape)
+    image = calibration.to_shape(mean if tiles.overlap else upright, frame.shape)
     del upright, mean
     return Denoised(
         levels.invert(image.astype(np.float64)).astype(np.float32),
-        (scale.to_shape(deviation, frame.shape).clip(min=0) * unit).astype(np.float32),
+        (calibration.to_shape(deviation, frame.shape).clip(min=0) * unit).astype(np.float32),
         said,
-        [*trust.warnings(facts, found, card), *filter(None, [intensity.coarse(levels)])],
+        [*warnings.warnings(facts, found, card), *filter(None, [intensity.coarse(levels)])],
     )
 
 
@@ -124,7 +124,7 @@ def _together(facts: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _normal(image: np.ndarray, found: Scale, card: Card) -> tuple[np.ndarray, intensity.Levels]:
     """Return `image` (Y, X) on the model's grid and in its units, and the map between the units."""
-    small = scale.resample(image, found.factors)
+    small = calibration.resample(image, found.factors)
     ends = card.quantile(0.01), card.quantile(0.99)
     levels = intensity.levels(small, card.bond_length_px, *ends)
     small -= levels.low
@@ -134,18 +134,18 @@ def _normal(image: np.ndarray, found: Scale, card: Card) -> tuple[np.ndarray, in
 
 def _quantiles(normal: np.ndarray, card: Card) -> tuple[float, ...]:
     smooth = gaussian_filter(normal, intensity.SMOOTHING * card.bond_length_px)
-    return tuple(map(float, np.quantile(smooth, trust.QUANTILES, overwrite_input=True)))
+    return tuple(map(float, np.quantile(smooth, warnings.QUANTILES, overwrite_input=True)))
 
 
 def _vacuum(normal: np.ndarray) -> float:
-    return float(trust.vacuum(normal).mean())
+    return float(warnings.vacuum(normal).mean())
 
 
 def _with_progress(predict: Predict, tiles: Tiles) -> Callable[[np.ndarray], np.ndarray]:
-    orientations = iter(range(1, trust.ORIENTATIONS + 1))
+    numbers = iter(range(1, orientations.COUNT + 1))
 
     def run(image: np.ndarray) -> np.ndarray:
-        _log.info("orientation %d of %d", next(orientations), trust.ORIENTATIONS)
+        _log.info("orientation %d of %d", next(numbers), orientations.COUNT)
         return tiling.denoise(predict, image, **asdict(tiles))
 
     return run

@@ -1,4 +1,4 @@
-"""Results that outlive a later failure, though a job's outputs are removed before it runs again."""
+"""How does an earlier result survive a later failure?"""
 
 import os
 from collections.abc import Iterable

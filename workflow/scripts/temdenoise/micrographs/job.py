@@ -1,4 +1,4 @@
-"""One micrograph and one model, from file to file."""
+"""How does one micrograph go through one model, from file to file?"""
 
 import logging
 import os
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 import temdenoise
-from temdenoise.checksums import digest
 from temdenoise.errors import InputError
-from temdenoise.micrographs import cards, denoising, reading, scale, summary, writing
-from temdenoise.micrographs.cards import Card
+from temdenoise.micrographs import calibration, denoising, reading, summary, writing
+from temdenoise.networks import card as cards
+from temdenoise.networks.card import Card
+from temdenoise.run import checksums
 
 _log = logging.getLogger("temdenoise")
 
@@ -61,7 +62,7 @@ def run(
     pixel_size = entry["pixel_size"]
     source = reading.read(entry["path"], crop=entry["crop"], pixel_size=pixel_size)
     card = _card(model)
-    found = scale.find(
+    found = calibration.find(
         source.usable(),
         source.pixel_size,
         pixel_size=pixel_size,
@@ -95,12 +96,11 @@ def _card(model: Path) -> Card:
                 "at the column model"
             )
     card = cards.read(model.with_name("card.json"))
-    if card.sha256 != digest(model):
-        raise InputError(f"{model}: not the model of its card.json, by its checksum")
+    cards.check(model, card)
     return card
 
 
-def check_room(shape: Sequence[int], found: scale.Scale, memory: float) -> None:
+def check_room(shape: Sequence[int], found: calibration.Scale, memory: float) -> None:
     """Refuse an image of `shape` (Y, X) that at its scale is too large for `memory` [MB]."""
     grid = [round(edge * factor) for edge, factor in zip(shape, found.factors, strict=True)]
     pixels = max(np.prod(grid), np.prod(shape))
@@ -116,12 +116,12 @@ def check_room(shape: Sequence[int], found: scale.Scale, memory: float) -> None:
 def _network(
     model: Path,
     card: Card,
-    found: scale.Scale,
+    found: calibration.Scale,
     cut: tuple[int, int],
     threads: int,
     memory: float,
 ) -> Any:
-    from temdenoise import inference, training  # TensorFlow, after what can be refused
+    from temdenoise.networks import inference, training  # TensorFlow, after what can be refused
 
     training.use_threads(threads)
     network = inference.load(model)
@@ -140,7 +140,7 @@ def _network(
 def _source(entry: Mapping[str, Any], source: reading.Micrograph) -> dict[str, Any]:
     return {
         "source": os.fspath(entry["path"]),
-        "source_sha256": digest(entry["path"]),
+        "source_sha256": checksums.of(entry["path"]),
         "crop": entry["crop"],
         "frames": len(source.frames),
         "temdenoise": temdenoise.__version__,

@@ -1,4 +1,4 @@
-"""The lattice of a micrograph, from the peaks of its Fourier transform."""
+"""Which lattice does a micrograph show? Read from the peaks of its Fourier transform."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What became of each micrograph, in words and numbers: its summary, and the table of a batch."""
+"""What is the result for each micrograph? Its summary in JSON, and the table of a batch."""
 
 import json
 import logging
@@ -11,25 +11,25 @@ from typing import Any
 
 import pandas as pd
 
-from temdenoise import files
-from temdenoise.campaign import read_summary
 from temdenoise.errors import DamagedError, InputError
 from temdenoise.micrographs import earlier
-from temdenoise.micrographs.cards import Card
+from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.denoising import Denoised
-from temdenoise.micrographs.scale import Scale
 from temdenoise.micrographs.writing import plain
+from temdenoise.networks.card import Card
+from temdenoise.run import files
+from temdenoise.run.files import read_json
 
 _log = logging.getLogger("temdenoise")
 
 COLUMNS = [
     *("image", "model", "source", "problem", "warnings", "frames", "pixel_size_nm"),
     *("pixel_size_from", "bond_px", "bond_px_from", "lattice_px", "resampled_by", "noise"),
-    *("vacuum", "hot", "dead", "seam_ratio", "uncertainty"),
+    *("vacuum", "hot", "dead", "border_step", "uncertainty"),
 ]
 _DIGITS = {
     **{"bond_px": 2, "lattice_px": 2, "resampled_by": 3, "noise": 3, "vacuum": 3},
-    **{"seam_ratio": 3, "uncertainty": 3, "pixel_size_nm": 5},
+    **{"border_step": 3, "uncertainty": 3, "pixel_size_nm": 5},
 }
 
 
@@ -98,7 +98,7 @@ def table(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     """Return a row for each summary at `paths`, <image>/<model>.json; columns: COLUMNS."""
     rows = []
     for path in map(Path, paths):
-        said = read_summary(path)
+        said = read_json(path)
         rows.append({**said, **_flat(said), "image": path.parent.name, "model": path.stem})
     whole = dict.fromkeys(("frames", "hot", "dead"), "Int64")  # without a value, too
     return pd.DataFrame(rows, columns=COLUMNS).astype(whole)

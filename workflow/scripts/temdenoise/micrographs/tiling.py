@@ -1,4 +1,4 @@
-"""Overlapping tiles: an image of any size through a network, in constant memory, without seams."""
+"""How does a large image go through a network? In overlapping tiles, in constant memory."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -47,7 +47,7 @@ def denoise(
     return result
 
 
-def seam_ratio(result: np.ndarray, original: np.ndarray, step: int) -> float:
+def border_step(result: np.ndarray, original: np.ndarray, step: int) -> float:
     """Return how much `result` (Y, X) jumps at multiples of `step`, more than elsewhere; 1 is none.
 
     The mean absolute difference of neighbouring pixels (both axes) there over that elsewhere,

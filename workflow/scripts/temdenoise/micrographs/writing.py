@@ -1,4 +1,4 @@
-"""The result out: float32 TIFF and HyperSpy file, calibrated, with what it was made from."""
+"""How is a result saved? As calibrated float32 TIFF and HyperSpy file, with provenance."""
 
 import json
 import os
@@ -12,9 +12,9 @@ import tifffile
 from rsciio import hspy
 
 import temdenoise
-from temdenoise import checksums
-from temdenoise.files import atomic
 from temdenoise.micrographs.reading import Micrograph
+from temdenoise.run import checksums
+from temdenoise.run.files import atomic
 
 Pair = tuple[float, float]
 

@@ -1,0 +1,154 @@
+import logging
+
+import numpy as np
+import pytest
+from micrographs import CARD, honeycomb
+
+from temdenoise.errors import InputError
+from temdenoise.micrographs import denoising, job
+from temdenoise.micrographs.calibration import Scale
+from temdenoise.micrographs.reading import Micrograph
+
+CUT = denoising.Tiles(32, 8, 3)
+SHAPES = [(1, 40), (37, 1), (2, 3), (31, 64), (95, 70)]
+
+
+def scaled(*factors):
+    return Scale((0.0127, 0.0127), "header", 11.2, "lattice", 11.2, factors)
+
+
+def smooth(height, width):
+    y, x = np.mgrid[:height, :width]
+    return 2e6 + 1e5 * (np.cos(2 * np.pi * y / 40) + np.sin(2 * np.pi * x / 55))
+
+
+def denoise(frame, *factors, predict=lambda tiles: tiles, tiles=CUT):
+    return denoising.denoise(
+        frame, predict=predict, found=scaled(*factors or (1.0, 1.0)), card=CARD, tiles=tiles
+    )
+
+
+def within_levels(frame, done):
+    return np.clip(frame, done.facts["low"], done.facts["high"])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("tiles", [CUT, denoising.Tiles(16, 0, 2)], ids=["hann", "none"])
+def test_identity_gives_back_an_image_of_any_shape_in_its_units(shape, tiles):
+    frame = smooth(*shape)
+    done = denoise(frame, tiles=tiles)
+    assert done.image.dtype == done.uncertainty.dtype == np.float32
+    assert done.image.shape == done.uncertainty.shape == shape
+    np.testing.assert_allclose(done.image, within_levels(frame, done), rtol=2e-7)
+    assert not done.uncertainty.any()
+
+
+@pytest.mark.parametrize("factors", [(0.5, 0.5), (0.8, 1.3), (1.23, 1.23), (2.5, 1.9)])
+@pytest.mark.parametrize("shape", [(95, 130), (61, 88)])
+def test_resampling_there_and_back_leaves_a_smooth_image(shape, factors):
+    frame = smooth(*shape)
+    done = denoise(frame, *factors)
+    inside = (slice(8, -8), slice(8, -8))
+    off = np.abs(done.image - within_levels(frame, done))[inside]
+    assert off.max() < 0.01 * np.ptp(frame)
+    assert np.median(off) < 0.002 * np.ptp(frame)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i2", "u4", "f4", "f8"])
+def test_the_type_of_the_values_does_not_matter(dtype):
+    frame = (100 + 90 * (smooth(50, 60) - 2e6) / 2e5).astype(dtype)
+    done = denoise(frame, 0.9, 0.9)
+    assert np.corrcoef(done.image.ravel(), frame.ravel())[0, 1] > 0.99
+
+
+def test_a_large_offset_takes_nothing_from_the_contrast_within():
+    seen = []
+
+    def predict(tiles):
+        seen.append(tiles.copy())
+        return tiles
+
+    small = (smooth(40, 50) - 2e6) / 1e5
+    denoise(small, predict=predict)
+    denoise(small + 1e8, predict=predict)
+    half = len(seen) // 2
+    np.testing.assert_allclose(seen[0], seen[half], atol=1e-6)
+
+
+def test_what_float32_cannot_hold_is_said():
+    said = denoise(4.2e9 + smooth(40, 50) / 1e5).warnings
+    assert any("float32" in words for words in said)
+    assert not any("float32" in words for words in denoise(smooth(40, 50)).warnings)
+
+
+def leaning(tiles):
+    """A network whose tiles are darker on the left: it knows directions, and has seams."""
+    return tiles + np.linspace(0, 0.2, tiles.shape[2])
+
+
+def test_the_image_is_the_mean_over_orientations_but_the_upright_one_of_tiles_side_by_side():
+    frame = honeycomb((96, 130), 11.2, 13)
+    done = denoise(frame, predict=leaning)
+    unit = done.facts["high"] - done.facts["low"]
+    assert (done.image - within_levels(frame, done)).mean() == pytest.approx(0.1 * unit, rel=0.05)
+    tiles = denoising.Tiles(32, 0, 4)
+    apart = denoise(frame, predict=leaning, tiles=tiles)
+    ramp = np.tile(np.linspace(0, 0.2, 32), 5)[:130]
+    expected = within_levels(frame, apart) + unit * ramp
+    np.testing.assert_allclose(apart.image, expected, atol=1e-4)
+    assert apart.uncertainty.mean() > 0.03 * unit
+    assert apart.facts["border_step"] > 1.3
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.8])
+@pytest.mark.parametrize("angle", [0, 13])
+def test_identity_on_a_lattice_has_no_seam(factor, angle):
+    frame = honeycomb((150, 170), 11.2 / factor, angle)
+    assert denoise(frame, factor, factor).facts["border_step"] == pytest.approx(1, abs=0.01)
+
+
+def test_the_log_has_a_line_an_orientation(caplog):
+    with caplog.at_level(logging.INFO, "temdenoise"):
+        denoise(smooth(100, 90))
+    assert caplog.messages == [f"orientation {n} of 8" for n in range(1, 9)]
+
+
+def stack(*frames, is_stack=True):
+    return Micrograph(np.stack(frames), is_stack, None, (0.0, 0.0), "a.tif", {})
+
+
+def test_a_frame_without_contrast_passes_unchanged_with_a_warning(tmp_path):
+    source = stack(smooth(40, 50), np.full((40, 50), 7.0), 2 * smooth(40, 50))
+    done = denoising.denoise_all(source, denoise, tmp_path)
+    np.testing.assert_array_equal(done.image[1], 7)
+    assert not done.uncertainty[1].any()
+    assert [words for words in done.warnings if words.startswith("frame 2")] == [
+        "frame 2: no contrast, left as it is"
+    ]
+    lows = [denoise(source.frames[number]).facts["low"] for number in (0, 2)]
+    assert done.facts["low"] == pytest.approx(np.median(lows))
+
+
+def test_an_image_alone_keeps_its_shape_and_its_warnings(tmp_path):
+    done = denoising.denoise_all(stack(smooth(40, 50), is_stack=False), denoise, tmp_path)
+    assert done.image.shape == done.uncertainty.shape == (40, 50)
+    assert done.warnings == denoise(smooth(40, 50)).warnings
+
+
+@pytest.mark.parametrize(("window", "cut"), [("hann", (256, 64)), ("none", (64, 0))])
+def test_the_tiles_that_are_used_are_those_that_are_recorded(window, cut):
+    assert job.Settings(256, 64, window).cut(CARD) == cut
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 2.0])
+def test_4096_pixels_square_fit_into_the_memory_of_the_rule(factor):
+    job.check_room((4096, 4096), scaled(factor, factor), 4000)
+
+
+def test_an_image_that_is_too_large_is_refused_with_what_to_do():
+    with pytest.raises(InputError, match="16384 × 16384") as error:
+        job.check_room((4096, 4096), scaled(4.0, 4.0), 4000)
+    assert "crop it" in str(error.value)
+    wanted = int(str(error.value).rpartition("mem_mb=")[2])
+    job.check_room((4096, 4096), scaled(4.0, 4.0), wanted)
+    job.check_room((100, 100), scaled(4.0, 4.0), 4000)

@@ -1,0 +1,1 @@
+"""What may a run be asked for? The config, checked before any job."""

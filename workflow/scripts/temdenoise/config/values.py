@@ -1,0 +1,110 @@
+"""Which names and numbers follow from a valid config?"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from temdenoise.density.endings import PHYSICS
+from temdenoise.micrographs import samples
+from temdenoise.structures.materials import MATERIALS
+
+Config = Mapping[str, Any]
+
+
+def physics(config: Config) -> dict[str, Any]:
+    """Return the settings of the selected engine that the density depends on."""
+    engine = config["dft"]["engine"]
+    return {key: config["dft"][engine][key] for key in PHYSICS[engine]}
+
+
+def elements(config: Config) -> list[str]:
+    """Return the symbols of the elements that the structures contain, each once."""
+    return MATERIALS[config["structures"]["material"]].elements
+
+
+def atoms_per_structure(config: Config) -> int:
+    """Return the number of atoms of one structure: two primitive cells a rectangular cell."""
+    nx, ny = config["structures"]["cells"]
+    return 2 * len(MATERIALS[config["structures"]["material"]].atoms) * nx * ny
+
+
+def depths(config: Config) -> dict[str, float]:
+    """Return how far below the uppermost atoms those of each element end [Å]."""
+    material = MATERIALS[config["structures"]["material"]].atoms
+    highest = {
+        symbol: max(plane for other, _, plane in material if other == symbol)
+        for symbol in elements(config)
+    }
+    spacing = config["structures"]["thickness"] / 2
+    return {s: (max(highest.values()) - plane) * spacing for s, plane in highest.items()}
+
+
+def models(config: Config) -> dict[str, dict[str, Any]]:
+    """Return the recipe of each model that is not null: `training` with the model's own keys."""
+    entries = config["models"].items()
+    return {name: {**config["training"], **entry} for name, entry in entries if entry is not None}
+
+
+def structure_names(config: Config, split: str) -> list[str]:
+    """Return the structures of `split`, e.g. ``["train-1", "train-2"]`` for "train"."""
+    return [f"{split}-{number}" for number in range(1, config["structures"][split] + 1)]
+
+
+def regions(config: Config) -> dict[float, str]:
+    """Return "interpolation" or "extrapolation" for each C_noise of the test images, ascending."""
+    region = {
+        float(factor): name
+        for name in ("interpolation", "extrapolation")
+        for factor in config["noise"][f"{name}_factors"]
+    }
+    return dict(sorted(region.items()))
+
+
+def noises(config: Config) -> list[str]:
+    """Return the noise types that the models are trained with, in their order, each once."""
+    return list(dict.fromkeys(recipe["noise"] for recipe in models(config).values()))
+
+
+def micrographs(config: Config, clone: Path) -> dict[str, dict[str, Any]]:
+    """Return the micrographs by name, see `micrographs.samples`: the one `image`, or the sheet's.
+
+    A sheet that is not where the workflow is run is that of the `clone`.
+
+    Raises
+    ------
+    InputError
+        The sheet cannot be read, or a value in it cannot be used.
+    """
+    said = config["micrographs"]
+    model = config["model"] or said["default_model"]
+    if config["image"]:
+        bond = config["bond_length"] or said["bond_length"]
+        return samples.one(
+            config["image"], model=model, bond_length=bond, pixel_size=config["pixel_size"]
+        )
+    if said["samples"] is None:
+        return {}
+    here = Path(said["samples"])
+    path = here if here.exists() else clone / here
+    return samples.read(path, model=model, bond_length=said["bond_length"])
+
+
+def patch_counts(config: Config, recipe: Config | None = None) -> tuple[int, int]:
+    """Return how many patches of one noise type a `recipe` trains on and validates with.
+
+    Without a `recipe` the split is that of `training`. With `split_by` image a tiled image goes
+    to one side with all its shifted and noisy copies.
+    """
+    recipe = config["training"] if recipe is None else recipe
+    originals = sum(entry["count"] for entry in config["images"]["tiles"]["train"])
+    whole = recipe["split_by"] == "image"
+    group = _patches_per_original(config) if whole else 1
+    groups = originals * _patches_per_original(config) // group
+    training = round(groups * (1 - recipe["validation_fraction"]))
+    return training * group, (groups - training) * group
+
+
+def _patches_per_original(config: Config) -> int:
+    images = config["images"]
+    copies = (1 + len(images["shifts"])) * len(config["noise"]["train_factors"])
+    return int(copies * (images["size"] // images["patch_size"]) ** 2)

@@ -1,0 +1,1 @@
+"""What is the electron density of a structure? The DFT engines, and the maps made from them."""

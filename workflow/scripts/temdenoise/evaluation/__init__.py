@@ -1,0 +1,1 @@
+"""How good is a denoised image? Metrics, scores, filters to compare with, and tables."""

@@ -1,1 +1,0 @@
-"""The paper's figures, and those that show whether to trust them."""

@@ -1,0 +1,118 @@
+"""Which files are read? Each format by RosettaSciIO, with what it gets wrong mended."""
+
+import os
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import h5py  # type: ignore[import-untyped]
+import imageio.v3
+import tifffile
+from rsciio import digitalmicrograph, emd, hspy, image, mrc, tia, tiff
+from rsciio.emd._api import is_EMD_Velox
+from rsciio.emd._emd_velox import FeiEMDReader
+
+from temdenoise.errors import InputError
+
+Signal = dict[str, Any]  # of RosettaSciIO: data, axes, original_metadata, …
+
+COLOUR = "a colour image; save it as grey values"
+LARGE = 300e6  # bytes: such files are read image by image
+
+
+def signals(path: Path) -> list[Signal]:
+    """Return what the file at `path` holds; the data of a large file stay on disk.
+
+    Raises
+    ------
+    InputError
+        It is missing, empty, damaged, too large or of no known format.
+    """
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(suffix[1:] for suffix in READERS)
+        raise InputError(f"{path}: not a format that is read, which are {known}")
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    if not path.stat().st_size:
+        raise InputError(f"{path}: the file is empty")
+    try:
+        return reader(os.fspath(path), lazy=path.stat().st_size > LARGE)
+    except InputError:
+        raise
+    except Exception as error:  # each of the readers has its own ways to fail
+        name = type(error).__name__
+        large = isinstance(error, MemoryError) or name == "DecompressionBombError"
+        what = "damaged, or too large" if large else f"not a whole {path.suffix[1:]} file"
+        raise InputError(f"{path}: {what} ({said(error)})") from error
+
+
+def said(error: Exception) -> str:
+    """Return the words of a reader's `error` in one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _emd(path: str, lazy: bool) -> list[Signal]:
+    """Read an EMD file; of Velox's the images only, whose spectra need one more package."""
+    if not is_EMD_Velox(path):
+        return emd.file_reader(path, lazy=lazy)
+    file = h5py.File(path, "r")
+    velox = FeiEMDReader(select_type="images", lazy=lazy)
+    try:
+        with suppress(ModuleNotFoundError):  # raised by the spectra, which come after the images
+            velox.read_file(file)
+    finally:
+        if not lazy:
+            file.close()
+    return velox.dictionaries
+
+
+def _mrc(path: str, lazy: bool) -> list[Signal]:
+    """Read an MRC file; without a grid of the cell (MX, MY) it has no calibration."""
+    signals = mrc.file_reader(path, lazy=lazy)
+    for signal in signals:
+        header = signal["original_metadata"]["std_header"]
+        if not header["MX"] or not header["MY"]:
+            signal["axes"] = [{**axis, "units": ""} for axis in signal["axes"]]
+    return signals
+
+
+def _tiff(path: str, lazy: bool) -> list[Signal]:
+    """Read a TIFF; RosettaSciIO may take colours for rows, and what is left of a stack for all."""
+    with tifffile.TiffFile(path) as file:
+        if any(series.keyframe.samplesperpixel > 1 for series in file.series):
+            raise InputError(f"{path}: {COLOUR}")
+        said = int((file.imagej_metadata or {}).get("images", 1))
+        found = sum(series.size // series.keyframe.size for series in file.series)
+        if found < said or _next_page(file):
+            raise EOFError(f"only {found} images are left")
+    return tiff.file_reader(path, lazy=lazy)
+
+
+def _next_page(file: tifffile.TiffFile) -> int:
+    """Return where the page after the last that can be read should be, 0 if that is the last."""
+    form, last = file.tiff, file.pages[-1].offset
+    file.filehandle.seek(last)
+    (tags,) = struct.unpack(form.tagnoformat, file.filehandle.read(form.tagnosize))
+    file.filehandle.seek(last + form.tagnosize + tags * form.tagsize)
+    (following,) = struct.unpack(form.offsetformat, file.filehandle.read(form.offsetsize))
+    return int(following)
+
+
+def _png(path: str, lazy: bool) -> list[Signal]:
+    """Read a PNG, at once even if `lazy`: in parts RosettaSciIO cannot, nor with transparency."""
+    shape = imageio.v3.improps(path).shape
+    if len(shape) == 3 and shape[-1] == 2:
+        raise InputError(f"{path}: {COLOUR}, without transparency")
+    return image.file_reader(path)
+
+
+READERS: dict[str, Callable[..., list[Signal]]] = {
+    **dict.fromkeys((".dm3", ".dm4"), digitalmicrograph.file_reader),
+    **{".emd": _emd, ".hspy": hspy.file_reader, ".mrc": _mrc},
+    **dict.fromkeys((".ser", ".emi"), tia.file_reader),
+    **dict.fromkeys((".tif", ".tiff"), _tiff),
+    ".png": _png,
+}

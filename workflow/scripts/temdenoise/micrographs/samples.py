@@ -1,0 +1,189 @@
+"""Which micrographs are denoised, how and by which models? The sample table, or one image."""
+
+import csv
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from temdenoise.errors import InputError
+from temdenoise.micrographs import earlier
+
+COLUMNS = ("path", "name", "model", "pixel_size_nm", "bond_length_nm", "crop")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_MODEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_CROP = re.compile(r"(\d+):(\d+),(\d+):(\d+)")
+
+Entry = dict[str, Any]
+
+
+def read(
+    path: str | os.PathLike[str], *, model: str, bond_length: float | None
+) -> dict[str, Entry]:
+    """Read the sheet, tab-separated with COLUMNS, of which only the first must be there.
+
+    Returns by name: path, models, pixel_size [nm], bond_length [nm], crop (top, bottom, left,
+    right) [pixels]; None where the sheet is silent. `model` and `bond_length` [nm] are for rows
+    that name none. Lines that start with # are comments.
+
+    Raises
+    ------
+    InputError
+        The sheet or a value cannot be read, or two rows have one name; the row is named.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8; save it as text with tabs, in UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{path}: not a readable sheet of micrographs ({error})") from error
+    kept = [line for line in lines if line.strip() and not line.startswith("#")]
+    rows = csv.DictReader(kept, delimiter="\t", restval="")
+    _check_columns(rows.fieldnames or (), path)
+    found: dict[str, Entry] = {}
+    for number, row in enumerate(rows, start=1):
+        _add(found, row, f"{path}, image {number}", model, bond_length)
+    return found
+
+
+def one(
+    path: str, *, model: str, bond_length: float | None, pixel_size: float | None = None
+) -> dict[str, Entry]:
+    """Return, as `read` does, the single image at `path` with pixels of `pixel_size` [nm].
+
+    Raises
+    ------
+    InputError
+        No name can be made of the path, or the pixel size is none.
+    """
+    found: dict[str, Entry] = {}
+    size = "" if pixel_size is None else str(pixel_size)
+    _add(found, {"path": path, "pixel_size_nm": size}, f"image {path}", model, bond_length)
+    return found
+
+
+def missing_file(entry: Entry, store: str | os.PathLike[str]) -> str | None:
+    """Return which file of `entry` is not there, itself or a model in `store`; None if all are."""
+    if not Path(entry["path"]).is_file():
+        return (
+            f"{entry['path']}: no such file (one with ' #' or ': ' in its name goes into the sheet)"
+        )
+    known = sorted(path.parent.name for path in Path(store).glob("*/model.keras"))
+    for model in entry["models"]:
+        if model not in known:
+            said = f"known are {', '.join(known)}" if known else "there are none"
+            return f"model {model}: there is no {Path(store, model, 'model.keras')}; {said}"
+    return None
+
+
+def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
+    """Return what speaks against results of `entry` in `folder`, None if nothing does.
+
+    They would overwrite those of another file, as the summaries <model>.json there tell: images
+    of one name in two places have one folder.
+    """
+    now, before = (Path(folder).glob(f"*.json{end}") for end in ("", earlier.SUFFIX))
+    for summary in sorted([*now, *before]):
+        source = _source(summary)
+        if source and os.path.realpath(source) != os.path.realpath(entry["path"]):
+            return (
+                f"{folder} has the results of {source}, which those of {entry['path']} would "
+                "overwrite; rename or move that folder, or give the image a name in the sheet"
+            )
+    return None
+
+
+def failed(table: str | os.PathLike[str]) -> str | None:
+    """Return in a line how many of a batch have a problem, by its CSV `table`; None if none has."""
+    csv.field_size_limit(sys.maxsize)  # a stack may have a warning a frame
+    with open(table, encoding="utf-8", newline="") as file:
+        problems = [row.get("problem") for row in csv.DictReader(file)]
+    if not any(problems):
+        return None
+    return (
+        f"{sum(map(bool, problems))} of {len(problems)} results could not be made; why stands in "
+        f"the column problem of {table}"
+    )
+
+
+def _source(summary: Path) -> str | None:
+    """Return the file that `summary` tells of; None if it has no results or cannot be read."""
+    with suppress(OSError, ValueError, LookupError, AttributeError):
+        said = json.loads(summary.read_bytes())
+        return None if said.get("problem") else str(said["source"])
+    return None
+
+
+def _check_columns(columns: Iterable[str], path: str | os.PathLike[str]) -> None:
+    unknown = [name for name in columns if name not in COLUMNS]
+    if unknown or "path" not in columns:
+        got = f"an unknown column {unknown[0]!r}" if unknown else "no column 'path'"
+        raise InputError(f"{path}: {got}; columns, with tabs between: {', '.join(COLUMNS)}")
+
+
+def _add(
+    found: dict[str, Entry],
+    row: Mapping[str | None, Any],
+    where: str,
+    model: str,
+    bond_length: float | None,
+) -> None:
+    if None in row:
+        raise InputError(f"{where}: more cells than columns")
+    cells = {str(column): str(value).strip() for column, value in row.items()}
+    if not cells["path"]:
+        raise InputError(f"{where}: no path")
+    name = cells.get("name") or _name_of(cells["path"])
+    if not _NAME.fullmatch(name):
+        raise InputError(f"{where}: name: got {name!r}, allowed: letters, digits, dots, - and _")
+    if name in found:
+        other = found[name]["path"]
+        raise InputError(f"{where}: the name {name} is that of {other} too; fill the column name")
+    names = (cells.get("model") or model).split(",")
+    found[name] = {
+        "path": cells["path"],
+        "models": [_model(one.strip(), where) for one in names],
+        "pixel_size": _length(cells.get("pixel_size_nm"), f"{where}: pixel_size_nm"),
+        "bond_length": _length(cells.get("bond_length_nm"), f"{where}: bond_length_nm")
+        or bond_length,
+        "crop": _crop(cells.get("crop"), where),
+    }
+
+
+def _name_of(path: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(path).stem).strip(".-_") or "image"
+
+
+def _model(text: str, where: str) -> str:
+    if not _MODEL.fullmatch(text):
+        raise InputError(f"{where}: model: got {text!r}, allowed: names with commas, such as G,BBG")
+    return text
+
+
+def _length(text: str | None, where: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1000:
+        raise InputError(f"{where}: got {text!r}, allowed: a number in nm, such as 0.0125")
+    return value
+
+
+def _crop(text: str | None, where: str) -> tuple[int, ...] | None:
+    if not text:
+        return None
+    match = _CROP.fullmatch(text.replace(" ", ""))
+    crop = tuple(map(int, match.groups())) if match else (0, 0, 0, 0)
+    if crop[0] >= crop[1] or crop[2] >= crop[3]:
+        raise InputError(
+            f"{where}: crop: got {text!r}, allowed: top:bottom,left:right [pixels] such as "
+            "0:512,256:768"
+        )
+    return crop

@@ -1,0 +1,95 @@
+"""Where did a training stop? Checkpoints named by what the training depends on."""
+
+import hashlib
+import io
+import json
+import logging
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from temdenoise.errors import InputError
+from temdenoise.run import checksums
+from temdenoise.run.storage import beside
+
+KEPT = 2  # the last, and the one before in case the last is damaged
+SUFFIX = ".checkpoint"  # the SHA-256 of an .npz archive, then the archive
+
+Row = dict[str, float]
+
+_DIGEST_SIZE = hashlib.sha256().digest_size
+_log = logging.getLogger("temdenoise")
+
+
+def fingerprint(params: Mapping[str, Any], inputs: Mapping[str, str | os.PathLike[str]]) -> str:
+    """Return a fingerprint of `params` (of JSON types) and of the content of the files `inputs`."""
+    contents = {name: checksums.of(path) for name, path in inputs.items()}
+    text = json.dumps([params, contents], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Checkpoints:
+    """The last checkpoints of the training with `fingerprint`, in a folder of its model.
+
+    Snakemake removes the outputs of a job before it runs it again, so `folder` is none. Two
+    processes may write to it, a job that outlived its Snakemake and the one started after it:
+    no step here takes for granted that what it saw is still there.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], fingerprint: str) -> None:
+        self._folder, self._own = Path(folder), Path(folder, fingerprint)
+
+    def save(self, state: Sequence[np.ndarray], rows: Sequence[Row]) -> None:
+        """Keep `state`, the arrays of a training, after as many epochs as its history has `rows`.
+
+        A checkpoint that cannot be written is a warning: it must not cost the training.
+        """
+        content = _pack(state, rows)
+        try:
+            with beside(self._path(len(rows))) as partial:
+                partial.write_bytes(content)
+            self._path(len(rows) - KEPT).unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("no checkpoint after epoch %d: %s", len(rows), error)
+
+    def last(self) -> tuple[list[np.ndarray], list[Row]]:
+        """Return the state and rows of the newest checkpoint that is whole; none: ([], [])."""
+        for path in self._newest_first():
+            try:
+                return _unpack(path.read_bytes())
+            except (OSError, InputError) as error:
+                _log.warning("%s: %s; trying the one before", path, error)
+        return [], []
+
+    def remove(self) -> None:
+        """Remove every checkpoint of the model, those of other fingerprints too."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _path(self, epoch: int) -> Path:
+        return self._own / f"epoch-{epoch:06d}{SUFFIX}"
+
+    def _newest_first(self) -> list[Path]:
+        try:
+            return sorted(self._own.glob(f"epoch-*{SUFFIX}"), reverse=True)
+        except FileNotFoundError:  # removed while Python < 3.13 looked
+            return []
+
+
+def _pack(state: Sequence[np.ndarray], rows: Sequence[Row]) -> bytes:
+    archive = io.BytesIO()
+    np.savez(archive, *state, rows=np.array(json.dumps(rows)))
+    # The checksums of a zip file leave out its directory: a damaged one can read as other arrays.
+    return hashlib.sha256(archive.getbuffer()).digest() + archive.getvalue()
+
+
+def _unpack(content: bytes) -> tuple[list[np.ndarray], list[Row]]:
+    sha256, archive = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
+    if hashlib.sha256(archive).digest() != sha256:
+        raise InputError("not a whole checkpoint")
+    arrays = dict(np.load(io.BytesIO(archive), allow_pickle=False))
+    rows = json.loads(str(arrays.pop("rows")))
+    return list(arrays.values()), rows

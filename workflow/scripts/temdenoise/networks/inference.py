@@ -1,0 +1,65 @@
+"""What does a trained network make of an image? Noisy images in, denoised images out."""
+
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from temdenoise.errors import InputError
+from temdenoise.images.ground_truth import split_patches, stitch_patches
+from temdenoise.run import checksums
+from temdenoise.run.files import REBUILD
+
+_BATCH = 32
+_LARGEST_BATCH = 16  # more gains no speed on tiles of 256 pixels
+_WORKSPACE = 8  # feature maps of the widest layer at full size that are alive at once, or fewer
+
+
+def load(path: str | os.PathLike[str]) -> keras.Model:
+    """Load a trained network.
+
+    Raises
+    ------
+    InputError
+        The file is missing or damaged.
+    """
+    checksums.verify(path)
+    try:
+        Path(path).open(
+            "rb"
+        ).close()  # Keras says of a file without permission that it is not there
+        return keras.saving.load_model(path, compile=False)
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path}: not a whole .keras model ({error}); {REBUILD}") from error
+
+
+def denoise(network: keras.Model, image: np.ndarray, patch_size: int) -> np.ndarray:
+    """Return `image` (Y, X) denoised patch by patch, side by side as in the paper, float32."""
+    patches = split_patches(np.asarray(image, dtype=np.float32)[None], patch_size)
+    predicted = network.predict(patches[..., None], batch_size=_BATCH, verbose=0)[..., 0]
+    return stitch_patches(predicted, image.shape)[0]
+
+
+def predictor(network: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the `network` as a function of patches (B, Y, X), float32, to the same."""
+    return lambda patches: np.asarray(network.predict_on_batch(patches[..., None]))[..., 0]
+
+
+def batch_size(network: keras.Model, tile: int, room: float) -> int:
+    """Return how many tiles of `tile` × `tile` pixels fit into `room` [MB], at least 1."""
+    widest = max(layer.output.shape[-1] for layer in network.layers)
+    per_tile = 4 * tile**2 * widest * _WORKSPACE / 1e6
+    return int(np.clip(room / per_tile, 1, _LARGEST_BATCH))
+
+
+def free_memory() -> float:
+    """Return the memory that can be taken without swapping [MB]."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            fields = dict(line.split(":") for line in file)
+        return int(fields["MemAvailable"].split()[0]) / 1e3
+    except (OSError, KeyError):  # macOS
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2e6

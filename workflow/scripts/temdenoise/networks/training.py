@@ -1,0 +1,163 @@
+"""How is a network fitted? It streams patches from disk and resumes where it stopped."""
+
+import itertools
+import math
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from temdenoise import seeds
+from temdenoise.networks.checkpoints import Checkpoints, Row
+from temdenoise.networks.patches import PatchStack, shuffled
+from temdenoise.networks.unet import fast_unet, unet
+from temdenoise.run.files import atomic
+
+# The order of a network's and an optimizer's variables may change from one to the next.
+VERSIONS = {"keras": keras.__version__, "tensorflow": tf.__version__}
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of patch pairs in an order that `order` gives for each epoch, from `first` on."""
+
+    def __init__(
+        self,
+        stack: PatchStack,
+        order: Callable[[int], np.ndarray],
+        batch_size: int,
+        first: int = 0,
+    ) -> None:
+        super().__init__()
+        self._stack, self._order, self._batch_size = stack, order, batch_size
+        self._epochs, self._numbers = itertools.count(first), order(first)
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._numbers) / self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        start = index * self._batch_size
+        return self._stack.pairs(self._numbers[start : start + self._batch_size])
+
+    def on_epoch_begin(self) -> None:
+        """Take the order of this epoch; Keras calls `on_epoch_end` before the first one, too."""
+        self._numbers = self._order(next(self._epochs))
+
+
+class Progress(keras.callbacks.Callback):
+    """After each epoch one more row of `rows`, a checkpoint and a line in the log."""
+
+    def __init__(
+        self, rows: list[Row], epochs: int, checkpoints: Checkpoints, log: Callable[[str], None]
+    ) -> None:
+        super().__init__()
+        self._rows, self._epochs, self._checkpoints = rows, epochs, checkpoints
+        self._log, self._start = log, 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Start the clock."""
+        self._start = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Record the losses and the seconds of the epoch, keep the state of the training."""
+        seconds = round(time.monotonic() - self._start, 2)
+        row = {"epoch": epoch + 1, **(logs or {}), "seconds": seconds}
+        self._rows.append(row)
+        state = [variable.numpy() for variable in _variables(self.model)]
+        self._checkpoints.save(state, self._rows)
+        left = seconds * (self._epochs - epoch - 1) / 60
+        self._log(
+            f"epoch {epoch + 1}/{self._epochs}: loss {row['loss']:.5f}, "
+            f"validation {row['val_loss']:.5f}, {seconds:.0f} s, about {left:.0f} min left"
+        )
+
+
+def use_threads(threads: int) -> None:
+    """Keep TensorFlow to `threads` cores and to operations that give the same bits each time."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+
+
+def device(threads: int) -> str:
+    """Say what the training runs on, and whether a GPU that SLURM assigned lies idle."""
+    assigned = os.environ.get("CUDA_VISIBLE_DEVICES")
+    of_slurm = f" (CUDA_VISIBLE_DEVICES={assigned})" if assigned else ""
+    if gpus := tf.config.list_physical_devices("GPU"):
+        return f"trains on {', '.join(gpu.name for gpu in gpus)}{of_slurm}"
+    if assigned:
+        return (
+            f"a GPU was assigned{of_slurm}, but TensorFlow sees none: trains on {threads} threads. "
+            "Run with --sdm conda for envs/tensorflow-gpu.yaml; is the driver new enough?"
+        )
+    return f"trains on {threads} threads"
+
+
+def train(
+    stack: PatchStack,
+    numbers: tuple[np.ndarray, np.ndarray],
+    recipe: dict[str, Any],
+    *,
+    model: str,
+    seed: int,
+    checkpoints: Checkpoints,
+    log: Callable[[str], None],
+) -> tuple[keras.Model, pd.DataFrame]:
+    """Fit the U-Net of `recipe` to the training `numbers` of `stack`, validate on the others.
+
+    `recipe` has filters, batch_size, precision, learning_rate, decay and epochs. The fit starts
+    after the last epoch of `checkpoints`. Returns the model in float32 and its history: epoch,
+    loss, val_loss (mean absolute errors), seconds.
+    """
+    training, validation = numbers
+    keras.utils.set_random_seed(seeds.integer(seed, "weights", model))
+    network = fast_unet(recipe["filters"], recipe["precision"])
+    epochs, batch_size = recipe["epochs"], recipe["batch_size"]
+    rate = _learning_rate(recipe, epochs * math.ceil(len(training) / batch_size))
+    network.compile(keras.optimizers.Adam(rate), "mean_absolute_error")
+    rows = _resume(network, checkpoints)
+    done = len(rows)
+    if done:
+        log(f"resumed after epoch {done} of {epochs}")
+    network.fit(
+        Batches(stack, lambda epoch: shuffled(training, seed, model, epoch), batch_size, done),
+        validation_data=Batches(stack, lambda _: validation, batch_size),
+        initial_epoch=done,
+        epochs=epochs,
+        shuffle=False,
+        callbacks=[Progress(rows, epochs, checkpoints, log)],
+        verbose=0,
+    )
+    trained = unet(recipe["filters"])
+    trained.set_weights(network.get_weights())
+    return trained, pd.DataFrame(rows)
+
+
+def _learning_rate(recipe: dict[str, Any], steps: int) -> Any:
+    if recipe["decay"] == "none":
+        return recipe["learning_rate"]
+    return keras.optimizers.schedules.CosineDecay(recipe["learning_rate"], steps)
+
+
+def _resume(network: keras.Model, checkpoints: Checkpoints) -> list[Row]:
+    network.optimizer.build(network.trainable_variables)
+    state, rows = checkpoints.last()
+    if rows:
+        for variable, values in zip(_variables(network), state, strict=True):
+            variable.assign(values)
+    return rows
+
+
+def _variables(network: keras.Model) -> list[keras.Variable]:
+    # `weights` would leave out the random states of layers (docs/decisions/0008).
+    return [*network.variables, *network.optimizer.variables]
+
+
+def save(path: str | os.PathLike[str], network: keras.Model) -> None:
+    """Write `network` as a .keras file."""
+    with atomic(path) as partial:
+        network.save(partial)

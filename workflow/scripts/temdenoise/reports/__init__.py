@@ -1,0 +1,1 @@
+"""What is shown? Figures, pages and statements."""

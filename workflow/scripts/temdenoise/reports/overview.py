@@ -1,0 +1,177 @@
+"""How was a micrograph denoised? Original, result, residual, uncertainty, Fourier transforms."""
+
+import os
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from skimage.measure import block_reduce
+
+from temdenoise.micrographs import lattice, reading, summary, warnings, writing
+from temdenoise.reports.style import grid
+from temdenoise.run.files import read_json
+
+_TITLES = ("original", "denoised", "original − denoised", "uncertainty", "FFT", "FFT, denoised")
+_PANEL = (3.0, 3.3)
+_LARGEST = 1024  # pixels of a panel
+_SHOWN = 0.25  # cycles per pixel, to which the FFT is shown
+_BARS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # nm
+# A cap would lengthen the bar.
+_BAR: dict[str, Any] = {
+    **{"color": "white", "linewidth": 3, "solid_capstyle": "butt"},
+    "path_effects": [withStroke(linewidth=4.5, foreground="black")],
+}
+_WIDTH = 170  # characters below the panels
+
+
+@dataclass(frozen=True)
+class Result:
+    """A model's images (Y, X), the first of a stack, and its summary; images are None without."""
+
+    image: np.ndarray | None
+    uncertainty: np.ndarray | None
+    summary: Mapping[str, Any]
+
+
+def read(
+    image: str | os.PathLike[str],
+    uncertainty: str | os.PathLike[str],
+    summary: str | os.PathLike[str],
+) -> Result:
+    """Read a model's result; a problem leaves no images."""
+    said = read_json(summary)
+    if said["problem"]:
+        return Result(None, None, said)
+    return Result(writing.open_tiff(image), writing.open_tiff(uncertainty), said)
+
+
+def draw(entry: Mapping[str, Any], results: list[Result]) -> Figure:
+    """Return the figure of the micrograph of a sheet's `entry`, a row of panels for each model."""
+    whole = [one for one in results if one.image is not None]
+    if not whole:
+        return _words("\n".join(str(one.summary["problem"]) for one in results))
+    original = reading.read(
+        entry["path"], crop=entry["crop"], pixel_size=entry["pixel_size"]
+    ).frame(0)
+    figure, panels = grid(len(whole), len(_TITLES), _PANEL)
+    for row, result in zip(panels, whole, strict=True):
+        _draw_row(row, original, result)
+    words = "\n".join(_said(one) for one in results)
+    figure.supxlabel(words, fontsize=8, x=0.01, ha="left", parse_math=False)
+    return figure
+
+
+def _draw_row(row: np.ndarray, original: np.ndarray, result: Result) -> None:
+    image, uncertainty, said = result.image, result.uncertainty, result.summary
+    assert image is not None
+    assert uncertainty is not None
+    original = original.astype(np.float32)
+    residual = original - image
+    low, high = np.percentile(original, (0.5, 99.5))
+    spread = float(np.percentile(np.abs(residual - np.median(residual)), 99.5))
+    middle = float(np.median(residual))
+    show = {"cmap": "gray", "interpolation": "nearest"}
+    row[0].imshow(_small(original), vmin=low, vmax=high, **show)
+    row[1].imshow(_small(image), **_range(image), **show)
+    row[2].imshow(_small(residual), vmin=middle - spread, vmax=middle + spread, **show)
+    drawn = row[3].imshow(_small(uncertainty), cmap="magma", vmin=0, vmax=_top(uncertainty))
+    row[3].figure.colorbar(drawn, ax=row[3], shrink=0.7, label="in the units of the file")
+    # One broken pixel would outshine the lattice.
+    np.clip(original, *np.percentile(original, (0.1, 99.9)), out=original)
+    for axes, one in ((row[4], original), (row[5], image)):
+        _show_spectrum(axes, one)
+    _outline_vacuum(row[1], original)
+    for axes, title in zip(row, _titles(said), strict=True):
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(title, fontsize=9)
+    row[0].set_ylabel(f"model {said['model']}", fontsize=9)
+    for axes in row[:2]:
+        _draw_bar(axes, said["pixel_size"], original.shape)
+
+
+def _titles(said: Mapping[str, Any]) -> list[str]:
+    """Return the panels' titles; the FFT is shown to half of the Nyquist frequency."""
+    titles = list(_TITLES)
+    if said["frames"] > 1:
+        titles[0] += f", frame 1 of {said['frames']}"
+    if said["pixel_size"]:
+        titles[4] += f" to {_SHOWN / said['pixel_size'][1]:.3g} nm⁻¹"
+    return titles
+
+
+def _range(image: np.ndarray) -> dict[str, float]:
+    low, high = np.percentile(image, (0.5, 99.5))
+    return {"vmin": float(low), "vmax": float(high)}
+
+
+def _top(uncertainty: np.ndarray) -> float:
+    return float(np.percentile(uncertainty, 99.8)) or 1.0
+
+
+def _show_spectrum(axes: Axes, image: np.ndarray) -> None:
+    power = lattice.spectrum(lattice.middle(image))
+    rows, columns = (slice(edge // 4, edge - edge // 4) for edge in power.shape)  # see _SHOWN
+    centre = _small(power[rows, columns]) + np.finfo(float).tiny
+    limits = np.percentile(centre, (5, 99.95))
+    axes.imshow(centre, cmap="gray", norm=LogNorm(*limits) if limits[0] < limits[1] else None)
+
+
+def _outline_vacuum(axes: Axes, image: np.ndarray) -> None:
+    empty = warnings.vacuum(image)
+    if empty.any():
+        shown = _small(empty.astype(np.float32))
+        axes.contour(shown, levels=[0.5], colors="#e69f00", linewidths=0.8)
+
+
+def _draw_bar(axes: Axes, pixel_size: list[float] | None, shape: tuple[int, ...]) -> None:
+    if pixel_size is None:
+        return
+    width = shape[1] * pixel_size[1]
+    length = max((bar for bar in _BARS if bar < width / 3), default=_BARS[0])
+    left, right = 0.05, 0.05 + length / width
+    axes.plot([left, right], [0.06, 0.06], transform=axes.transAxes, **_BAR)
+    middle, words = (left + right) / 2, f"{length:g} nm"
+    place = {"transform": axes.transAxes, "ha": "center", "fontsize": 8}
+    text = axes.text(middle, 0.09, words, color="white", **place)  # type: ignore[arg-type]
+    text.set_path_effects([withStroke(linewidth=2, foreground="black")])
+
+
+def _said(result: Result) -> str:
+    said = result.summary
+    if said["problem"]:
+        return str(said["problem"])
+    facts = (
+        f"{said['model']}: {summary.scale_of(said)}; noise {_number(said['noise'])} of the "
+        f"contrast; border step {_number(said['border_step'])}"
+    )
+    return "\n".join([facts, *(f"   ⚠ {line}" for line in _wrapped(said["warnings"]))])
+
+
+def _number(value: float | None) -> str:
+    # An image of one tile has no seam.
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _wrapped(warnings: list[str]) -> list[str]:
+    few = warnings[:8] + ([f"and {len(warnings) - 8} more"] if len(warnings) > 8 else [])
+    return [textwrap.fill(words, _WIDTH, subsequent_indent="      ") for words in few]
+
+
+def _words(text: str) -> Figure:
+    figure, panels = grid(1, 1, (10, 1.5))
+    panels[0, 0].axis("off")
+    words = textwrap.fill(f"Not denoised: {text}", 110)
+    panels[0, 0].text(0, 0.5, words, va="center", wrap=True, parse_math=False)
+    return figure
+
+
+def _small(image: np.ndarray) -> np.ndarray:
+    """Return `image` (Y, X) averaged over blocks to a size that a panel can show."""
+    block = -(-max(image.shape) // _LARGEST)
+    return block_reduce(image, (block, block), np.mean) if block > 1 else image

@@ -1,0 +1,1 @@
+"""How does a job read, write and report? Files, checksums, logs and costs; no science."""

@@ -1,0 +1,103 @@
+"""How does a file appear whole or not at all?"""
+
+import errno
+import glob
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from temdenoise.errors import StorageError
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_MARK = ".partial"
+_ABANDONED = 24 * 3600  # [s]; what was written to since may have a writer
+
+
+@contextmanager
+def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a path beside `path` to write to; move it to `path` once the block has ended well.
+
+    What an earlier process that was killed has left of its own attempt is removed.
+
+    Raises
+    ------
+    StorageError
+        The disk is full. The unfinished file is removed, `path` is left as it was.
+    """
+    final = Path(path)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(final)
+    partial = final.with_name(f".{final.stem}.{secrets.token_hex(4)}{_MARK}{final.suffix}")
+    try:
+        yield partial
+        flush(partial)
+        partial.replace(final)
+    except OSError as error:
+        if not _is_no_room(error):
+            raise
+        raise StorageError(errno.ENOSPC, _no_room(final)) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def flush(path: Path) -> None:
+    """Wait until the file at `path` is on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def reserve(path: Path) -> None:
+    """Reserve the room on the disk that the size of the file at `path` promises.
+
+    Raises
+    ------
+    OSError
+        There is none.
+    """
+    if hasattr(os, "posix_fallocate"):  # macOS has none
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+
+
+def remove_partials(folder: str | os.PathLike[str]) -> list[Path]:
+    """Remove the unfinished files below `folder` that killed writers left, return their paths.
+
+    Those written to in the last day stay: a job that outlived its run may be at work on them.
+    """
+    latest = time.time() - _ABANDONED
+    found = [path for path in hidden(folder) if _MARK in path.suffixes[-2:]]
+    left = [path for path in found if path.stat().st_mtime < latest]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return left
+
+
+def hidden(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield the hidden files anywhere below `folder`."""
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names if name.startswith("."))
+
+
+def _remove_leftovers(final: Path) -> None:
+    # The file has one writer at a time; one that outlived its Snakemake may lose its attempt.
+    stem, suffix = glob.escape(final.stem), glob.escape(final.suffix)
+    for path in list(final.parent.glob(f".{stem}.{8 * '[0-9a-f]'}{_MARK}{suffix}")):
+        path.unlink(missing_ok=True)
+
+
+def _is_no_room(error: OSError) -> bool:
+    # numpy's tofile, which tifffile (bytes) and ASE (text) use, says so without an errno.
+    of_numpy = ("requested and", "problem writing element")
+    return error.errno in _NO_ROOM or any(words in str(error) for words in of_numpy)
+
+
+def _no_room(path: Path) -> str:
+    status = os.statvfs(path.parent)
+    free = status.f_bavail * status.f_frsize / 1e6
+    return (
+        f"no room on the disk for {path}: {free:.1f} MB are free; "
+        "free some room or run with --directory on a larger disk"
+    )

@@ -1,0 +1,1 @@
+"""Where are the atoms? Sheets, their materials and their disorder."""
