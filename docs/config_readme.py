@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
+from temdenoise.config.allowed import allowed
 from temdenoise.config.keys import Section
-from temdenoise.config.schema import STAGES, Rule, allowed, keys, schema
+from temdenoise.config.schema import STAGES, Rule, keys, schema
 from temdenoise.config.values import Config
 
 PAPER = Path("config/config.yaml")

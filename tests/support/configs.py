@@ -1,6 +1,7 @@
 """The shipped configs, and configs that differ from them."""
 
 import copy
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -27,21 +28,20 @@ def changed(text):
     return merged(PAPER, yaml.safe_load(text))
 
 
+def parent(config, path):
+    """Return what holds the last part of `path`."""
+    return reduce(lambda inner, part: inner[part], path[:-1], config)
+
+
 def with_value(path, value):
     config = copy.deepcopy(FULL)
-    inner = config
-    for part in path[:-1]:
-        inner = inner[part]
-    inner[path[-1]] = value
+    parent(config, path)[path[-1]] = value
     return config
 
 
 def without(path):
-    config = with_value(path, None)
-    inner = config
-    for part in path[:-1]:
-        inner = inner[part]
-    del inner[path[-1]]
+    config = copy.deepcopy(FULL)
+    del parent(config, path)[path[-1]]
     return config
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from temdenoise.config.schema import Rule, Settings, allowed, dotted, keys, schema
+from temdenoise.config.allowed import allowed
+from temdenoise.config.schema import Rule, Settings, dotted, keys, schema
 
 _LONGEST_VALUE = 60
 _KINDS = (

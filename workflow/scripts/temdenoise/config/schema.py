@@ -15,8 +15,10 @@ from temdenoise.config.sections.structures import Structures
 
 Rule = Mapping[str, Any]
 
+_DROPPED = ("$defs", "default", "patternProperties", "title")
 
-# Fields of the last base come first.
+
+# pydantic takes the keys of the last base first.
 class Settings(Reports, Micrographs, Evaluation, Networks, Images, Density, Structures, Run):
     """All settings of a run, from the atoms to the figures."""
 
@@ -35,22 +37,13 @@ def schema() -> Rule:
     return _plain(whole, whole["$defs"])
 
 
-def branches(rule: Rule) -> Iterator[tuple[str, Rule]]:
-    """Yield the name and the rule of each key directly below `rule`, in its order.
-
-    ``<name>`` stands for a name of the author's choice, ``[]`` for the items of a list. Keys of
-    `training` that a model may have are passed over.
-    """
-    yield from ((key, rule["properties"][key]) for key in rule.get("required", ()))
-    if isinstance(rule.get("additionalProperties"), Mapping):
-        yield "<name>", rule["additionalProperties"]
-    if rule.get("items", {}).get("type") == "object":
-        yield "[]", rule["items"]
-
-
 def keys(rule: Rule, path: str = "") -> Iterator[tuple[str, Rule]]:
-    """Yield the dotted key and the rule of every key below `rule`, from the top down."""
-    for name, below in branches(rule):
+    """Yield the dotted key and the rule of every key below `rule`, from the top down.
+
+    ``<name>`` stands for a name of the author's choice, ``[]`` for the items of a list. The keys of
+    `training` that a model may have are not among them.
+    """
+    for name, below in _below(rule):
         key = dotted(path, name)
         yield key, below
         yield from keys(below, key)
@@ -63,10 +56,12 @@ def dotted(path: str, name: str | int) -> str:
     return f"{path}.{name}" if path and name != "[]" else f"{path}{name}"
 
 
-def allowed(rule: Rule) -> str:
-    """Say which values the `rule` of one key allows."""
-    words = _list(rule) if rule.get("type") == "array" else _scalar(rule)
-    return f"{words} ({rule['because']})" if "because" in rule else words
+def _below(rule: Rule) -> Iterator[tuple[str, Rule]]:
+    yield from ((key, rule["properties"][key]) for key in rule.get("required", ()))
+    if isinstance(rule.get("additionalProperties"), Mapping):
+        yield "<name>", rule["additionalProperties"]
+    if rule.get("items", {}).get("type") == "object":
+        yield "[]", rule["items"]
 
 
 def _plain(rule: Rule, parts: Mapping[str, Rule]) -> dict[str, Any]:
@@ -79,8 +74,6 @@ def _plain(rule: Rule, parts: Mapping[str, Rule]) -> dict[str, Any]:
         return _plain({**value, **own, "type": [value["type"], "null"]}, parts)
     kept = {key: value for key, value in rule.items() if key not in _DROPPED}
     kept |= _described(rule)
-    if "const" in rule:
-        kept["enum"] = [kept.pop("const")]
     if "properties" in rule:
         kept["properties"] = {key: _plain(r, parts) for key, r in rule["properties"].items()}
     if "items" in rule:
@@ -91,42 +84,8 @@ def _plain(rule: Rule, parts: Mapping[str, Rule]) -> dict[str, Any]:
     return kept
 
 
-_DROPPED = ("$defs", "default", "patternProperties", "title")
-
-
 def _described(rule: Rule) -> dict[str, str]:
     """Return the meaning of a key and the reason for its value, each as one line."""
     text = " ".join(rule.get("description", "").split())
     meaning, _, why = text.partition(" Why: ")
     return {key: said for key, said in (("description", meaning), ("why", why)) if said}
-
-
-def _list(rule: Rule) -> str:
-    least, most = rule.get("minItems", 0), rule.get("maxItems")
-    words = f"list of exactly {most}" if least == most else f"list of {least} or more"
-    words += ", all different" if rule.get("uniqueItems") else ""
-    items = rule["items"]
-    return words if items["type"] == "object" else f"{words}, each {allowed(items)}"
-
-
-def _scalar(rule: Rule) -> str:
-    if "enum" in rule:
-        return _either(rule["enum"])
-    if rule["type"] == "string":
-        return f"text such as {_either(rule['examples'])}"
-    if rule["type"] == "boolean":
-        return "true or false"
-    kinds = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
-    names = ["mapping" if kind == "object" else kind for kind in kinds]
-    return _either(names) + _bounds(rule)
-
-
-def _either(words: list[str]) -> str:
-    return " or ".join([", ".join(words[:-1]), words[-1]]) if words[1:] else words[0]
-
-
-def _bounds(rule: Rule) -> str:
-    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
-    words = [f"{sign} {rule[name]}" for name, sign in signs.items() if name in rule]
-    words += [f"a multiple of {rule['multipleOf']}"] if "multipleOf" in rule else []
-    return f" {' and '.join(words)}" if words else ""

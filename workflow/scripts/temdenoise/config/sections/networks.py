@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
+from pydantic.fields import FieldInfo
 
 from temdenoise.config.keys import Count, Section, key, text
 
@@ -50,20 +51,10 @@ class Training(Section):
     own."""
 
 
-def _own_keys() -> dict[str, Any]:
-    """Return the keys of `Training` for a model, which need not have any of them."""
-    said = (
-        (key, field.description, field.asdict()) for key, field in Training.model_fields.items()
-    )
-    return {
-        key: (
-            Annotated[
-                (field["annotation"], *field["metadata"], Field(**field["attributes"]), about)
-            ],
-            None,
-        )
-        for key, about, field in said
-    }
+def _as_it_is(field: FieldInfo) -> Any:
+    """Return the type of a key with all that is said of it."""
+    said = field.asdict()
+    return Annotated[(said["annotation"], *said["metadata"], Field(**said["attributes"]))]
 
 
 class _Model(Section):
@@ -75,7 +66,9 @@ class _Model(Section):
     Why: Section III.A: four models, one for each noise type."""
 
 
-Model = create_model("Model", __base__=_Model, __doc__=_Model.__doc__, **_own_keys())
+# A model may have each key of training, and needs none: None is never checked.
+_own: dict[str, Any] = {name: (_as_it_is(f), None) for name, f in Training.model_fields.items()}
+Model = create_model("Model", __base__=_Model, __doc__=_Model.__doc__, **_own)
 
 
 class Networks(Section):
