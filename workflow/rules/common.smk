@@ -9,9 +9,7 @@ from temdenoise.config import check as checked
 from temdenoise.run import checksums, code, orphans, storage
 
 try:
-    checked.check(
-        config, checked.load_schema(HERE.parent / "schemas" / "config.schema.yaml")
-    )
+    checked.check(config)
 except checked.ConfigError as error:
     sys.exit(f"config: {error}")
 
@@ -95,9 +93,7 @@ SHIPPED = ["G", "SP", "GSP", "BBG"]
 MOS2 = {"path": EXAMPLE, "models": SHIPPED, "pixel_size": None, "bond_length": None}
 
 OVERVIEWS = [f"{MICROGRAPHS}/{image}/overview.png" for image in ENTRIES]
-# Of one image there is no table: that of the batch would be overwritten.
-BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html")
-BATCH = BATCH if ENTRIES and not config["image"] else []
+BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html") if ENTRIES else []
 PRODUCTS += [*OVERVIEWS, *BATCH] if BATCH else []
 
 
@@ -178,10 +174,7 @@ def tensorflow_env(gpus):
 # Two images of one name in two places would share a folder. What is missing of a batch must not keep
 # the others from being denoised: the jobs will say it.
 for image, entry in ENTRIES.items() if workflow.is_main_process else []:
-    problem = checked.clash(f"{MICROGRAPHS}/{image}", entry)
-    if config["image"] and entry["path"] != EXAMPLE and not problem:
-        problem = checked.missing_file(entry, in_clone(config["stored"]["models"]))
-    if problem:
+    if problem := checked.clash(f"{MICROGRAPHS}/{image}", entry):
         sys.exit(f"micrographs: {problem}")
 
 

@@ -35,7 +35,7 @@ rule denoise_micrograph:
         tile=config["micrographs"]["tile"],
         overlap=config["micrographs"]["overlap"],
         window=config["micrographs"]["window"],
-        on_failure="stop" if config["image"] else config["micrographs"]["on_failure"],
+        on_failure=config["micrographs"]["on_failure"],
     message:
         "Denoise {wildcards.image} with model {wildcards.model}"
     script:
