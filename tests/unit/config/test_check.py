@@ -1,6 +1,5 @@
 """What a run needs besides the config is missed before any job."""
 
-import json
 import subprocess
 import sys
 
@@ -30,15 +29,6 @@ def test_a_run_whose_densities_are_there_needs_no_files(tmp_path):
         (tmp_path / "dft" / name).mkdir(parents=True)
         (tmp_path / "dft" / name / "density.cube").touch()
     assert check.missing_data(config, tmp_path) is None
-
-
-def test_maps_of_another_size_are_not_overwritten(tmp_path):
-    (tmp_path / "train-2.json").write_text(json.dumps({"atoms": 180}))
-    assert check.other_maps(PAPER, tmp_path) is None
-    (tmp_path / "test-1.json").write_text(json.dumps({"atoms": 60}))
-    message = check.other_maps(PAPER, tmp_path)
-    assert message.startswith("stored.maps: got ")
-    assert "maps of 60 atoms, this run's have 180" in message
 
 
 def test_a_baseline_without_its_package_is_named(monkeypatch, tmp_path):

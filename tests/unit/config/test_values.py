@@ -1,12 +1,10 @@
 """Names and numbers follow from the config."""
 
-import pytest
 from configs import PAPER, changed, merged
 from hypothesis import given
 from hypothesis import strategies as st
 
 from temdenoise.config import values
-from temdenoise.errors import InputError
 
 
 def test_atoms_are_those_of_all_cells():
@@ -95,13 +93,3 @@ def test_sample_table_is_read_where_the_run_is_or_else_in_the_clone(tmp_path, mo
     table(here, "path\tname\na.tif\there\n")
     assert list(values.micrographs(config, clone)) == ["here"]
     assert values.micrographs(changed("micrographs: {samples: null}"), clone) == {}
-
-
-def test_sample_table_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"gone\.tsv"):
-        values.micrographs(changed("micrographs: {samples: gone.tsv}"), tmp_path)
-
-
-def test_physics_is_that_of_the_engine():
-    assert values.physics(PAPER)["energy_cutoff"] == 300
-    assert values.physics(changed("dft: {engine: gpaw}"))["grid_spacing"] == 0.2
