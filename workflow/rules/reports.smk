@@ -1,13 +1,21 @@
-localrules:
-    draw_structures,
-    draw_density_maps,
-    draw_brightness,
-    draw_convergence,
-    draw_noises,
-    draw_training,
-    draw_ms_ssim,
-    draw_sections,
-    draw_full_size,
+FIGURES = [
+    "structures",
+    "density_maps",
+    "brightness",
+    "convergence",
+    "noises",
+    "training",
+    "ms_ssim",
+    "sections",
+    "full_size",
+]
+PUBLISHED = ["ms_ssim", "sections", "full_size", "training", "density_maps"]
+# In the figures, however many there are.
+SHOWN_STRUCTURES = STRUCTURES["train"][:9] + STRUCTURES["test"][:3]
+SHOWN_FACTORS = [
+    config["figures"]["interpolation_factor"],
+    config["figures"]["extrapolation_factor"],
+]
 
 
 rule draw_structures:
@@ -29,12 +37,9 @@ rule draw_structures:
         f"{LOGS}/draw_structures/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_structures/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_structures"),
         max_shift=config["structures"]["max_shift"],
@@ -58,12 +63,9 @@ rule draw_density_maps:
         f"{LOGS}/draw_density_maps/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_density_maps/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_density_maps"),
     message:
@@ -89,12 +91,9 @@ rule draw_brightness:
         f"{LOGS}/draw_brightness/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_brightness/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_brightness"),
     message:
@@ -119,12 +118,9 @@ rule draw_convergence:
         f"{LOGS}/draw_convergence/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_convergence/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_convergence"),
     message:
@@ -149,12 +145,9 @@ rule draw_noises:
         f"{LOGS}/draw_noises/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_noises/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_noises"),
         noises=NOISES,
@@ -180,12 +173,9 @@ rule draw_training:
         f"{LOGS}/draw_training/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_training/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_training"),
         models=list(MODELS),
@@ -209,12 +199,9 @@ rule draw_ms_ssim:
         f"{LOGS}/draw_ms_ssim/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_ms_ssim/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_ms_ssim"),
         noise_of=NOISE_OF,
@@ -248,12 +235,9 @@ rule draw_sections:
         f"{LOGS}/draw_sections/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_sections/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_sections"),
         noise_of=NOISE_OF,
@@ -288,12 +272,9 @@ rule draw_full_size:
         f"{LOGS}/draw_full_size/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_full_size/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_full_size"),
         noise_of=NOISE_OF,
@@ -303,3 +284,33 @@ rule draw_full_size:
         "Draw whole images before and after"
     script:
         "../scripts/draw_full_size.py"
+
+
+if PRETRAINED == list(MODELS):
+    DOCS = in_clone("docs")
+
+    rule publish_results:
+        input:
+            scores=f"{RESULTS}/tables/scores.csv",
+            cards=expand(f"{STORED_MODELS}/{{model}}/card.json", model=MODELS),
+            histories=expand(f"{STORED_MODELS}/{{model}}/history.csv", model=MODELS),
+            choices=f"{DOCS}/results/choices.csv",
+            figures=expand(f"{RESULTS}/figures/{{figure}}.png", figure=PUBLISHED),
+        output:
+            page=f"{DOCS}/results.md",
+            scores=f"{DOCS}/results/scores.csv",
+            figures=expand(f"{DOCS}/results/{{figure}}.png", figure=PUBLISHED),
+        log:
+            f"{LOGS}/publish_results/all.log",
+        benchmark:
+            f"{BENCHMARKS}/publish_results/all.tsv"
+        localrule: True
+        conda:
+            "../../envs/images.yaml"
+        params:
+            code=code_of("publish_results"),
+            models=list(MODELS),
+        message:
+            "Write the page of results"
+        script:
+            "../scripts/publish_results.py"
