@@ -9,20 +9,34 @@ FIGURES = [
     "sections",
     "full_size",
 ]
+# In docs/results.md.
 PUBLISHED = ["ms_ssim", "sections", "full_size", "training", "density_maps"]
-# In the figures, however many there are.
+# Figures show a dozen structures at most, however many there are.
 SHOWN_STRUCTURES = STRUCTURES["train"][:9] + STRUCTURES["test"][:3]
+SHEETS = expand(
+    f"{RESULTS}/structures/{{structure}}.extxyz", structure=SHOWN_STRUCTURES
+)
+MAPS = expand(f"{RESULTS}/maps/{{structure}}.tif", structure=SHOWN_STRUCTURES)
 SHOWN_FACTORS = [
     config["figures"]["interpolation_factor"],
     config["figures"]["extrapolation_factor"],
 ]
+# Of each model the images with its own noise.
+BEFORE_AND_AFTER = dict(
+    images=f"{RESULTS}/images/test.npy",
+    noisy=[f"{RESULTS}/noisy/{noise}/test.npy" for noise in NOISE_OF.values()],
+    noisy_tables=[f"{RESULTS}/noisy/{noise}/test.tsv" for noise in NOISE_OF.values()],
+    predictions=[
+        f"{RESULTS}/predictions/{model}/{noise}.npy"
+        for model, noise in NOISE_OF.items()
+    ],
+    scores=f"{RESULTS}/tables/scores.csv",
+)
 
 
 rule draw_structures:
     input:
-        structures=expand(
-            f"{RESULTS}/structures/{{structure}}.extxyz", structure=SHOWN_STRUCTURES
-        ),
+        structures=SHEETS,
     output:
         figure=report(
             f"{RESULTS}/figures/structures.png",
@@ -51,7 +65,7 @@ rule draw_structures:
 
 rule draw_density_maps:
     input:
-        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=SHOWN_STRUCTURES),
+        maps=MAPS,
     output:
         figure=report(
             f"{RESULTS}/figures/density_maps.png",
@@ -76,10 +90,8 @@ rule draw_density_maps:
 
 rule draw_brightness:
     input:
-        structures=expand(
-            f"{RESULTS}/structures/{{structure}}.extxyz", structure=SHOWN_STRUCTURES
-        ),
-        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=SHOWN_STRUCTURES),
+        structures=SHEETS,
+        maps=MAPS,
     output:
         figure=report(
             f"{RESULTS}/figures/brightness.png",
@@ -214,16 +226,7 @@ rule draw_ms_ssim:
 
 rule draw_sections:
     input:
-        images=f"{RESULTS}/images/test.npy",
-        noisy=[f"{RESULTS}/noisy/{noise}/test.npy" for noise in NOISE_OF.values()],
-        noisy_tables=[
-            f"{RESULTS}/noisy/{noise}/test.tsv" for noise in NOISE_OF.values()
-        ],
-        predictions=[
-            f"{RESULTS}/predictions/{model}/{noise}.npy"
-            for model, noise in NOISE_OF.items()
-        ],
-        scores=f"{RESULTS}/tables/scores.csv",
+        **BEFORE_AND_AFTER,
     output:
         figure=report(
             f"{RESULTS}/figures/sections.png",
@@ -251,16 +254,7 @@ rule draw_sections:
 
 rule draw_full_size:
     input:
-        images=f"{RESULTS}/images/test.npy",
-        noisy=[f"{RESULTS}/noisy/{noise}/test.npy" for noise in NOISE_OF.values()],
-        noisy_tables=[
-            f"{RESULTS}/noisy/{noise}/test.tsv" for noise in NOISE_OF.values()
-        ],
-        predictions=[
-            f"{RESULTS}/predictions/{model}/{noise}.npy"
-            for model, noise in NOISE_OF.items()
-        ],
-        scores=f"{RESULTS}/tables/scores.csv",
+        **BEFORE_AND_AFTER,
     output:
         figure=report(
             f"{RESULTS}/figures/full_size.png",
