@@ -58,7 +58,7 @@ $(INSTALLED): envs/requirements.txt
 	@touch $@
 
 docs: install
-	PYTHONPATH=workflow/scripts $(BIN)/python -m temdenoise.config.docs
+	PYTHONPATH=workflow/scripts $(BIN)/python docs/config_readme.py
 	$(BIN)/python docs/rulegraph.py
 	$(RESULTS) -- publish_results
 

@@ -79,7 +79,8 @@ def main() -> None:
             f"temdenoise.cube.read, the {PLANES} planes kept": cost(cube.read, planes),
         }
     reference = rows["ase.io.cube.read_cube"][0]
-    print(f"file {size:.0f} MB\n| reader | CPU s | of ASE's | peak MB | of the file |")
+    print(f"file {size:.0f} MB")
+    print("| reader | CPU s | relative to ASE | peak MB | relative to the file |")
     print("|---|---|---|---|---|")
     for name, (seconds, memory) in rows.items():
         ratios = (seconds / reference, memory / size)

@@ -48,7 +48,7 @@ def dry_run(structures: int) -> tuple[dict[str, int], float, float, float]:
 
 def main(*numbers: str) -> None:
     """Print one row a number of structures."""
-    print("| structures | jobs | submitted | wall s | CPU s | ms a structure | peak MB |")
+    print("| structures | jobs | submitted | wall s | CPU s | ms per structure | peak MB |")
     print("|---|---|---|---|---|---|---|")
     for structures in map(int, numbers or ("10", "100", "1000", "10000")):
         jobs, wall, cpu, peak = dry_run(structures)

@@ -59,7 +59,7 @@ def main() -> None:
         scf = [json.loads(path.read_text())["wall_s"] for path in dft]
     means = [statistics.mean(times) for times in (empty, job, scf)]
     print(f"{JOBS} jobs each, two at a time, means [s]")
-    print("| empty job | DFT job | of it the DFT | overhead beyond the empty job |")
+    print("| empty job | DFT job | its DFT | overhead beyond the empty job |")
     print("|---|---|---|---|")
     print("| {:.1f} | {:.1f} | {:.1f} | {:.1f} |".format(*means, means[1] - means[2] - means[0]))
 

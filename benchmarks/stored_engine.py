@@ -52,7 +52,7 @@ def main() -> None:
             name = "GPAW, Γ" if kgrid == [1, 1, 1] else "GPAW, " + " × ".join(map(str, kgrid))
             maps[name] = gpaw_map(atoms, basis, settings, kgrid)
     print(
-        "| map | pixels | brightness of the atoms | brightness by bond length |\n|---|---|---|---|"
+        "| map | pixels | brightness of the atoms | brightness and bond length |\n|---|---|---|---|"
     )
     reference = next(iter(maps.values()))
     for name, one in maps.items():

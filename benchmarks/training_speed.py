@@ -97,7 +97,7 @@ def main(threads: str = "1") -> None:
         ("workflow, mixed_bfloat16, four times the patches", workflow, "mixed_bfloat16", 4),
     ]
     yardstick = 0.0
-    print("| training | patches/s | of Keras's | MB |\n|---|---|---|---|")
+    print("| training | patches/s | relative to Keras | MB |\n|---|---|---|---|")
     for name, way, precision, factor in ways:
         with TemporaryDirectory() as folder, get_context("spawn").Pool(1) as pool:
             write(Path(folder), factor * _ORIGINALS)

@@ -1,11 +1,11 @@
-"""Write the workflow's rule graph into README.md, or check that it is current (--check)."""
+"""Write the workflow's rule graph into docs/workflow.md, or check that it is current (--check)."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-README = Path("README.md")
+PAGE = Path("docs/workflow.md")
 _GRAPH = re.compile(r"(?<=<!-- rulegraph -->\n).*?(?=<!-- /rulegraph -->)", re.DOTALL)
 
 
@@ -32,11 +32,11 @@ def _by_name(lines: list[str]) -> list[str]:
 
 def main() -> None:
     """Rewrite the block between the rulegraph marks."""
-    old = README.read_text(encoding="utf-8")
+    old = PAGE.read_text(encoding="utf-8")
     new = _GRAPH.sub(lambda _: rulegraph(), old)
     if "--check" in sys.argv and new != old:
-        sys.exit("README.md: the rule graph is out of date: run `make docs`")
-    README.write_text(new, encoding="utf-8")
+        sys.exit(f"{PAGE}: the rule graph is out of date: run `make docs`")
+    PAGE.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":

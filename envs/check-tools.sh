@@ -1,5 +1,5 @@
 #!/bin/sh
-# Say at once what `make` needs and does not find: Python 3.11-3.13 with headers and venv, g++.
+# Report what `make` needs and does not find: make, g++, Python 3.11-3.13 with headers and venv.
 python=${PYTHON:-python3}
 missing=""
 

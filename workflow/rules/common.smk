@@ -51,8 +51,7 @@ from temdenoise.run import checksums, code, orphans, storage
 differences, config = config, load_configfile(CLONE / "config/config.yaml")
 update_config(config, differences)
 try:
-    schema = CLONE / "workflow/schemas/config.schema.yaml"
-    checked.check(config, checked.load_schema(schema))
+    checked.check(config)
 except checked.ConfigError as error:
     sys.exit(f"config: {error}")
 

@@ -13,18 +13,13 @@ SHIPPED = ["G", "SP", "GSP", "BBG"]
 MOS2 = {"path": EXAMPLE, "models": SHIPPED, "pixel_size": None, "bond_length": None}
 
 OVERVIEWS = [f"{MICROGRAPHS}/{image}/overview.png" for image in ENTRIES]
-# Of one image there is no table: that of the batch would be overwritten.
-BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html")
-BATCH = BATCH if ENTRIES and not config["image"] else []
+BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html") if ENTRIES else []
 
 
 # Two images of one name in two places would share a folder. What is missing of a batch must not keep
 # the others from being denoised: the jobs will say it.
 for image, entry in ENTRIES.items() if workflow.is_main_process else []:
-    problem = checked.clash(f"{MICROGRAPHS}/{image}", entry)
-    if config["image"] and entry["path"] != EXAMPLE and not problem:
-        problem = checked.missing_file(entry, STORED_MODELS)
-    if problem:
+    if problem := checked.clash(f"{MICROGRAPHS}/{image}", entry):
         sys.exit(f"micrographs: {problem}")
 
 
@@ -66,7 +61,7 @@ rule denoise_micrograph:
         tile=config["micrographs"]["tile"],
         overlap=config["micrographs"]["overlap"],
         window=config["micrographs"]["window"],
-        on_failure="stop" if config["image"] else config["micrographs"]["on_failure"],
+        on_failure=config["micrographs"]["on_failure"],
     message:
         "Denoise {wildcards.image} with model {wildcards.model}"
     script:

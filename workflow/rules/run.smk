@@ -6,7 +6,7 @@ PRODUCTS = [
     *multiext(f"{RESULTS}/tables/matrix", ".csv", ".md", ".html"),
     *expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
 ]
-PRODUCTS += [*OVERVIEWS, *BATCH] if BATCH else []
+PRODUCTS += [*OVERVIEWS, *BATCH]
 
 
 onstart:

@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
-import yaml
-from clones import ROOT
 
+from temdenoise.config.schema import schema
 from temdenoise.errors import InputError
 from temdenoise.evaluation import filters, scores
 
@@ -27,8 +26,7 @@ def corrupted(factor, seed=1):
 
 
 def test_the_config_may_name_every_filter_and_no_other():
-    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-    assert schema["properties"]["baselines"]["items"]["enum"] == list(filters.FILTERS)
+    assert schema()["properties"]["baselines"]["items"]["enum"] == list(filters.FILTERS)
 
 
 @pytest.mark.parametrize("name", OWN)

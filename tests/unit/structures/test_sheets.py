@@ -313,14 +313,16 @@ def with_one_atom_lifted(atoms):
 def test_check_names_file_difference_and_remedy(damage, what):
     atoms = disordered()
     damage(atoms)
-    with pytest.raises(InputError, match=rf"^train-1\.extxyz: {what}.*mend the config, or delete"):
+    with pytest.raises(
+        InputError, match=rf"^train-1\.extxyz: {what}.*change the config, or delete"
+    ):
         sheets.check(atoms, sheet(), MAX_SHIFT, PATH)
 
 
 def test_check_tells_hbn_from_bn_that_changed_places():
     atoms = sheets.disorder(sheet_of("hBN"), MAX_SHIFT, np.random.default_rng(1))
     with_two_elements_swapped(atoms)
-    with pytest.raises(InputError, match=r"element of atom 3: got B, the config says N; mend"):
+    with pytest.raises(InputError, match=r"element of atom 3: got B, the config says N; change"):
         sheets.check(atoms, sheet_of("hBN"), MAX_SHIFT, PATH)
 
 

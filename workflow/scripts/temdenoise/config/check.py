@@ -1,4 +1,4 @@
-"""May this config run? Refused in one line where it cannot work."""
+"""Can this config run? It is refused in one line if it cannot."""
 
 import json
 import os
@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from temdenoise.config.conflicts import first_conflict
 from temdenoise.config.messages import first_violation, one_line, refusal
@@ -33,7 +31,6 @@ __all__ = [
     "clash",
     "elements",
     "failed",
-    "load_schema",
     "micrographs",
     "missing_data",
     "missing_file",
@@ -52,27 +49,21 @@ class ConfigError(InputError):
     """A config that some job would fail on; the message is one line that names the key."""
 
 
-def load_schema(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read the config's JSON schema from the YAML file at `path`."""
-    schema: dict[str, Any] = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    return schema
-
-
-def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-    """Refuse a `config` that breaks the `schema`, or whose values contradict each other.
+def check(config: Mapping[str, Any]) -> None:
+    """Refuse a `config` with a wrong key or value, or with values that contradict each other.
 
     Raises
     ------
     ConfigError
         One line on the first problem: the dotted key, what was got and what is allowed.
     """
-    problem = first_violation(config, schema) or first_conflict(config)
+    problem = first_violation(config) or first_conflict(config)
     if problem:
         raise ConfigError(one_line(problem))
 
 
 def missing_data(config: Mapping[str, Any], results: str | os.PathLike[str]) -> str | None:
-    """Return what is wrong with the PAO and VPS files that the run still needs, or None.
+    """Return what is wrong with the PAO and VPS files of OpenMX, or None.
 
     They are needed while a structure has no density below the folder `results`.
     """
@@ -86,7 +77,7 @@ def missing_data(config: Mapping[str, Any], results: str | os.PathLike[str]) -> 
 def other_maps(config: Mapping[str, Any], folder: Path) -> str | None:
     """Return what is wrong with storing this run's maps in `folder`, or None.
 
-    Maps of structures of another size lie there, which would be lost.
+    Maps of structures of another size in `folder` would be overwritten.
     """
     wanted = atoms_per_structure(config)
     for split in ("train", "test"):
@@ -101,7 +92,7 @@ def other_maps(config: Mapping[str, Any], folder: Path) -> str | None:
 
 
 def missing_package(config: Mapping[str, Any]) -> str | None:
-    """Return which package the baselines want that this Python has not, or None."""
+    """Return which package of the baselines is missing, or None."""
     if "tk-r-em" not in config["baselines"] or find_spec("tk_r_em"):
         return None
     wanted = "tk-r-em only where its package is installed (pip install --no-deps tk_r_em)"

@@ -4,12 +4,13 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
 
-from jsonschema import Draft202012Validator, ValidationError, validators
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from temdenoise.config.schema import Schema, allowed, dotted, keys, resolved
+from temdenoise.config.allowed import allowed
+from temdenoise.config.schema import Rule, Settings, dotted, keys, schema
 
 _LONGEST_VALUE = 60
 _KINDS = (
@@ -21,12 +22,17 @@ _KINDS = (
     (list, "list"),
     (type(None), "null"),
 )
+# A misspelt key is also a missing one; the misspelling is what the author can see.
+_RANKS = {"extra_forbidden": 0, "invalid_key": 0, "missing": 1}
 
 
-def first_violation(config: object, schema: Schema) -> str | None:
-    """Return what is wrong with `config` by `schema`, unknown keys first; None if nothing is."""
-    errors = sorted(_Validator(schema).iter_errors(config), key=_rank)
-    return _explained(errors[0], schema) if errors else None
+def first_violation(config: object) -> str | None:
+    """Return the first problem of a key or value, unknown keys first, or None."""
+    try:
+        Settings.model_validate(config)
+    except ValidationError as found:
+        return _explained(min(found.errors(include_url=False), key=_rank))
+    return None
 
 
 def refusal(key: str, value: object, allowed: str) -> str:
@@ -39,87 +45,58 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def _is_integer(_: object, value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _rank(error: ErrorDetails) -> tuple[int, list[str]]:
+    path = [f"{part:06}" if isinstance(part, int) else part for part in error["loc"]]
+    path = path[:-2] if path[-1:] == ["[key]"] else path  # the name before what stands under it
+    return _RANKS.get(error["type"], 2), path
 
 
-def _is_number(_: object, value: object) -> bool:
-    return _is_integer(_, value) or (isinstance(value, float) and math.isfinite(value))
+def _explained(error: ErrorDetails) -> str:
+    path, value = error["loc"], error["input"]
+    if error["type"] == "extra_forbidden":
+        return _unknown(*_found(path[:-1]), str(path[-1]))
+    if error["type"] == "invalid_key":
+        return _unknown(*_found(path[:-1]), str(value))
+    if path[-1:] == ("[key]",) and "propertyNames" in (group := _found(path[:-2]))[1]:
+        key, rule = f"{group[0]}, a name in it", group[1]["propertyNames"]
+    else:
+        key, rule = _found(path)
+    if error["type"] == "missing":
+        return f"{key}: missing, allowed: {allowed(rule)}"
+    return refusal(key or "config", value, allowed(rule)) + _hint(value, rule)
 
 
-def _is_mapping(_: object, value: object) -> bool:
-    return isinstance(value, Mapping)
+def _found(path: Sequence[str | int]) -> tuple[str, Rule]:
+    """Return the dotted key at `path` and its rule."""
+    key, rule = "", schema()
+    for part in path:
+        if "items" in rule:
+            key, rule = dotted(key, part), rule["items"]
+        else:
+            own = rule.get("properties", {})
+            key, rule = dotted(key, str(part)), own.get(part) or rule["additionalProperties"]
+    return key, rule
 
 
-def _match_whole(_: Any, pattern: str, value: object, __: Any) -> Iterator[ValidationError]:
-    # Python's "$" also matches before a final line break, which a file name must not have.
-    if isinstance(value, str) and not re.fullmatch(pattern, value):
-        yield ValidationError(f"{value!r} does not match {pattern!r}")
-
-
-_Validator = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator,
-    {"pattern": _match_whole},
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {"integer": _is_integer, "number": _is_number, "object": _is_mapping}
-    ),
-)
-
-
-def _rank(error: ValidationError) -> tuple[int, list[str], str]:
-    # A misspelt key is also a missing one; the misspelling is what the author can see.
-    order = ["additionalProperties", "required", str(error.validator)]
-    path = [f"{part:06}" if isinstance(part, int) else str(part) for part in error.absolute_path]
-    return order.index(str(error.validator)), path, str(error.validator)
-
-
-def _explained(error: ValidationError, schema: Schema) -> str:
-    key = ""
-    for part in error.absolute_path:
-        key = dotted(key, part)
-    if error.validator == "additionalProperties":
-        return _unknown(key, error, schema)
-    if error.validator == "required":
-        return _missing(key, error, schema)
-    if "propertyNames" in error.absolute_schema_path:
-        key = f"{key}, a name in it"
-    return refusal(key or "config", error.instance, allowed(_rule(error))) + _hint(error)
-
-
-def _rule(error: ValidationError) -> Schema:
-    return cast(Schema, error.schema)
-
-
-def _instance(error: ValidationError) -> Mapping[str, Any]:
-    return cast(Mapping[str, Any], error.instance)
-
-
-def _missing(key: str, error: ValidationError, schema: Schema) -> str:
-    name = next(name for name in _rule(error)["required"] if name not in _instance(error))
-    rule = resolved(_rule(error)["properties"][name], schema)
-    return f"{dotted(key, name)}: missing, allowed: {allowed(rule)}"
-
-
-def _unknown(key: str, error: ValidationError, schema: Schema) -> str:
-    known = list(_rule(error)["properties"])
-    name = next(str(name) for name in _instance(error) if name not in known)
+def _unknown(group: str, rule: Rule, name: str) -> str:
+    known = list(rule["properties"])
     near = difflib.get_close_matches(name.lower(), known, n=1)
-    elsewhere = _homes(name if near else name.lower(), schema, exact=bool(near))
+    elsewhere = _homes(name if near else name.lower(), exact=bool(near))
     advice = [f"did you mean {near[0]!r}?"] if near else []
     advice += [f"there is {' and '.join(elsewhere)}"] if elsewhere else []
     advice = advice or [f"allowed here: {', '.join(known)}"]
-    return f"{key}{'.' if key else ''}{name}: unknown key; {'; '.join(advice)}"
+    return f"{dotted(group, name)}: unknown key; {'; '.join(advice)}"
 
 
-def _homes(name: str, schema: Schema, *, exact: bool) -> list[str]:
-    homes = {key: key.rsplit(".")[-1] for key, _ in keys(schema)}
+def _homes(name: str, *, exact: bool) -> list[str]:
+    homes = {key: key.rsplit(".")[-1] for key, _ in keys(schema())}
     near = [name] if exact else difflib.get_close_matches(name, set(homes.values()), n=1)
     return [key for key, last in homes.items() if last in near]
 
 
-def _hint(error: ValidationError) -> str:
-    value, wanted = error.instance, _rule(error).get("type")
-    if isinstance(value, str) and wanted in ("integer", "number"):
+def _hint(value: object, rule: Rule) -> str:
+    wanted = rule["type"]
+    if isinstance(value, str) and ("integer" in wanted or "number" in wanted):
         return _text_hint(value.strip())
     if isinstance(value, float) and not math.isfinite(value):
         return "; a number must be finite"
@@ -144,7 +121,10 @@ def _text_hint(value: str) -> str:
 
 
 def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)
+    except ValueError:  # a list that holds itself, by an anchor of YAML
+        return "…"
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 

@@ -1,28 +1,49 @@
-"""Which values does a key of the config allow? The JSON schema in words."""
+"""Which keys may a config have? All sections put together, also as a JSON schema."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
-Schema = Mapping[str, Any]
+from temdenoise.config.sections.density import Density
+from temdenoise.config.sections.evaluation import Evaluation
+from temdenoise.config.sections.images import Images
+from temdenoise.config.sections.micrographs import Micrographs
+from temdenoise.config.sections.networks import Networks
+from temdenoise.config.sections.reports import Reports
+from temdenoise.config.sections.run import Run
+from temdenoise.config.sections.structures import Structures
+
+Rule = Mapping[str, Any]
+
+_DROPPED = ("$defs", "default", "patternProperties", "title")
 
 
-def branches(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """Yield the name and the schema of each key directly below `schema`.
+# pydantic takes the keys of the last base first.
+class Settings(Reports, Micrographs, Evaluation, Networks, Images, Density, Structures, Run):
+    """All settings of a run, from the atoms to the figures."""
 
-    ``<name>`` stands for a name of the author's choice, ``[]`` for the items of a list. Keys
-    that another part of the schema describes (`$ref`) are passed over.
+
+STAGES = (Run, Structures, Density, Images, Networks, Evaluation, Micrographs, Reports)
+
+
+@cache
+def schema() -> Rule:
+    """Return the JSON schema of the config, each key in full: no `$ref`, null among the types.
+
+    Besides the standard keywords a key has `unit`, `why` (the reason for the value in
+    config/config.yaml) and `because` (the reason for a bound).
     """
-    own = schema.get("properties", {}).items()
-    yield from ((name, below) for name, below in own if "$ref" not in below)
-    if isinstance(schema.get("additionalProperties"), Mapping):
-        yield "<name>", schema["additionalProperties"]
-    if schema.get("items", {}).get("type") == "object":
-        yield "[]", schema["items"]
+    whole = Settings.model_json_schema()
+    return _plain(whole, whole["$defs"])
 
 
-def keys(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
-    """Yield the dotted key and the schema of every key below `schema`, from the top down."""
-    for name, below in branches(schema):
+def keys(rule: Rule, path: str = "") -> Iterator[tuple[str, Rule]]:
+    """Yield the dotted key and the rule of every key below `rule`, from the top down.
+
+    ``<name>`` stands for a name of the author's choice, ``[]`` for the items of a list. The keys of
+    `training` that a model may have are not among them.
+    """
+    for name, below in _below(rule):
         key = dotted(path, name)
         yield key, below
         yield from keys(below, key)
@@ -35,47 +56,36 @@ def dotted(path: str, name: str | int) -> str:
     return f"{path}.{name}" if path and name != "[]" else f"{path}{name}"
 
 
-def resolved(rule: Schema, schema: Schema) -> Schema:
-    """Return the part of `schema` that `rule` refers to, or `rule` itself."""
-    if "$ref" not in rule:
-        return rule
-    for part in rule["$ref"].split("/")[1:]:
-        schema = schema[part]
-    return schema
+def _below(rule: Rule) -> Iterator[tuple[str, Rule]]:
+    yield from ((key, rule["properties"][key]) for key in rule.get("required", ()))
+    if isinstance(rule.get("additionalProperties"), Mapping):
+        yield "<name>", rule["additionalProperties"]
+    if rule.get("items", {}).get("type") == "object":
+        yield "[]", rule["items"]
 
 
-def allowed(rule: Schema) -> str:
-    """Say which values the `rule` of one key allows."""
-    words = _list(rule) if rule.get("type") == "array" else _scalar(rule)
-    return f"{words} ({rule['because']})" if "because" in rule else words
+def _plain(rule: Rule, parts: Mapping[str, Rule]) -> dict[str, Any]:
+    if "$ref" in rule:
+        part = parts[rule["$ref"].rpartition("/")[2]]
+        return _plain({**part, **{key: rule[key] for key in rule if key != "$ref"}}, parts)
+    if "anyOf" in rule:  # a value or null
+        value = _plain(rule["anyOf"][0], parts)
+        own = {key: rule[key] for key in rule if key != "anyOf"}
+        return _plain({**value, **own, "type": [value["type"], "null"]}, parts)
+    kept = {key: value for key, value in rule.items() if key not in _DROPPED}
+    kept |= _described(rule)
+    if "properties" in rule:
+        kept["properties"] = {key: _plain(r, parts) for key, r in rule["properties"].items()}
+    if "items" in rule:
+        kept["items"] = _plain(rule["items"], parts)
+    for pattern, value in rule.get("patternProperties", {}).items():
+        kept["propertyNames"] = {"type": "string", "pattern": pattern, **rule["propertyNames"]}
+        kept["additionalProperties"] = _plain(value, parts)
+    return kept
 
 
-def _list(rule: Schema) -> str:
-    least, most = rule.get("minItems", 0), rule.get("maxItems")
-    words = f"list of exactly {most}" if least == most else f"list of {least} or more"
-    words += ", all different" if rule.get("uniqueItems") else ""
-    items = rule["items"]
-    return words if items["type"] == "object" else f"{words}, each {allowed(items)}"
-
-
-def _scalar(rule: Schema) -> str:
-    if "enum" in rule:
-        return _either(rule["enum"])
-    if rule["type"] == "string":
-        return f"text such as {_either(rule['examples'])}"
-    if rule["type"] == "boolean":
-        return "true or false"
-    kinds = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
-    names = ["mapping" if kind == "object" else kind for kind in kinds]
-    return _either(names) + _bounds(rule)
-
-
-def _either(words: Sequence[str]) -> str:
-    return " or ".join([", ".join(words[:-1]), words[-1]]) if words[1:] else words[0]
-
-
-def _bounds(rule: Schema) -> str:
-    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
-    words = [f"{sign} {rule[name]}" for name, sign in signs.items() if name in rule]
-    words += [f"a multiple of {rule['multipleOf']}"] if "multipleOf" in rule else []
-    return f" {' and '.join(words)}" if words else ""
+def _described(rule: Rule) -> dict[str, str]:
+    """Return the meaning of a key and the reason for its value, each as one line."""
+    text = " ".join(rule.get("description", "").split())
+    meaning, _, why = text.partition(" Why: ")
+    return {key: said for key, said in (("description", meaning), ("why", why)) if said}

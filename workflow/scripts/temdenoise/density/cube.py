@@ -23,8 +23,7 @@ _LINES = 100_000
 class Cube:
     """A density on a grid: `values` (Nx, Ny, Nz) [e/bohr³], `origin` (3,) [Å].
 
-    It fills the cell, or with `plane_spacing` [Å] it is a stack of planes from it: periodic in x
-    and y only.
+    It fills the cell. With `plane_spacing` [Å] it is a stack of planes, periodic in x and y only.
     """
 
     values: np.ndarray
@@ -47,7 +46,7 @@ def write(path: str | os.PathLike[str], atoms: Atoms, cube: Cube) -> None:
 def planes_around(cube: Cube, atoms: Atoms, z: float, within: float) -> Cube:
     """Return the planes of a whole `cube` that lie up to `within` [Å] above and below `z` [Å].
 
-    There are two at least, so that one can be interpolated between them.
+    At least two, so that a plane can be interpolated between them.
     """
     count = cube.values.shape[2]
     spacing = atoms.cell.lengths()[2] / count
@@ -102,7 +101,7 @@ def check_charge(
     if not abs(found - wanted) <= tolerance * wanted:
         raise InputError(
             f"the density integrates to {found:.4f} electrons, the atoms have {wanted}: "
-            f"more than {tolerance:.1%} apart; look at the engine's output, or refine its grid"
+            f"more than {tolerance:.1%} apart; check the engine's output, or refine its grid"
         )
 
 

@@ -1,6 +1,6 @@
 """How can an SCF end, and which settings does the density depend on?"""
 
-# The settings of an engine that the density depends on; the others say how to get there.
+# The density depends on these settings of an engine; the others only say how to reach it.
 PHYSICS = {
     "gpaw": ("grid_spacing", "basis", "basis_radius", "energy_shift", "smearing"),
     "openmx": ("energy_cutoff", "criterion", "electronic_temperature", "density_only"),

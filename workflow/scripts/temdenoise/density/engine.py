@@ -65,9 +65,9 @@ def failures(
     summary_path: str | os.PathLike[str],
     engine: str,
 ) -> Iterator[None]:
-    """Let a structure that never converged pass with `on_failure` "skip": an empty density.
+    """With `on_failure` "skip", write an empty density for a structure that never converged.
 
-    Its summary says converged: false and why. Any other error, and "stop", end the job.
+    Its summary says converged: false and why. With "stop", and for any other error, the job ends.
     """
     try:
         yield

@@ -51,7 +51,7 @@ def run(
     kgrid: list[int],
     text_file: str | os.PathLike[str],
 ) -> tuple[Cube, dict[str, Any]]:
-    """Converge the SCF of `atoms`; return the valence density and what is worth recording.
+    """Converge the SCF of `atoms`; return the valence density and a summary.
 
     Returns
     -------

@@ -10,9 +10,8 @@ _ROUNDING = 1e-6
 def kgrid_for(atoms: Atoms, kgrid: list[int], of: str, lattice_constant: float) -> list[int]:
     """Return the k-grid of `atoms`, a rectangular cell of a hexagonal sheet.
 
-    With `of` "cell" `kgrid` is used as it is. With "primitive" it belongs to the primitive cell
-    of `lattice_constant` [Å]; along each axis the spacing of k-points is then the same or
-    smaller, rounded up to whole points.
+    With `of` "cell", `kgrid` is used as it is. With "primitive", it belongs to the primitive cell
+    of `lattice_constant` [Å]. The supercell's k-points are at least as dense along each axis.
     """
     if of == "cell":
         return list(kgrid)

@@ -86,7 +86,7 @@ def read_map(path: str | os.PathLike[str]) -> DensityMap:
 
 
 def check_map(density_map: DensityMap, path: str | os.PathLike[str]) -> None:
-    """Refuse a map that no image can be made of.
+    """Refuse a map without use for an image.
 
     Raises
     ------
@@ -124,18 +124,18 @@ def check_stored(
     for what, wanted in {"structure": name, "height_angstrom": height}.items():
         if metadata.get(what) != wanted:
             raise InputError(
-                f"{map_path}: {what}: got {metadata.get(what)}, the config says {wanted}; mend the "
-                "config, or choose an engine that computes the map"
+                f"{map_path}: {what}: got {metadata.get(what)}, the config says {wanted}; "
+                "change the config, or choose an engine that computes the map"
             )
 
 
 def converged(paths: Iterable[str | os.PathLike[str]]) -> dict[str, Path]:
-    """Return by structure, which a map is named after, the `paths` of those that converged.
+    """Return the `paths` of the maps of converged structures, by structure.
 
     Raises
     ------
     InputError
-        There is none, or a map is empty that was none.
+        There is none, or an empty map was not written empty.
     """
     named = {Path(path).stem: Path(path) for path in paths}
     left = {name: path for name, path in named.items() if path.stat().st_size}
@@ -144,8 +144,8 @@ def converged(paths: Iterable[str | os.PathLike[str]]) -> dict[str, Path]:
     if not left:
         some = ", ".join([*islice(named, _NAMED), *(["…"] if len(named) > _NAMED else [])])
         raise InputError(
-            f"none of the structures {some} converged: look at tables/dft.csv, mend "
-            "the dft settings and run the workflow again"
+            f"none of the structures {some} converged: look at tables/dft.csv, "
+            "change the dft settings and run the workflow again"
         )
     return left
 
@@ -164,7 +164,7 @@ def read_all(paths: Iterable[str | os.PathLike[str]]) -> dict[str, DensityMap]:
 class Values(Mapping[str, np.ndarray]):
     """The values (Y, X) [e/bohr³] of the maps at `paths`, each read when it is looked up.
 
-    All maps of a large campaign would not fit into memory.
+    The maps of many structures would not fit into memory.
     """
 
     def __init__(self, paths: Mapping[str, Path]) -> None:

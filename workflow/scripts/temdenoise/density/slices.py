@@ -18,9 +18,9 @@ _NEAR_THE_EDGE = 0.9  # of the orbital radius
 def slice_above(cube: Cube, atoms: Atoms, height: float) -> DensityMap:
     """Return the density at `height` [Å] above the sheet of `atoms`, whose cell is orthogonal.
 
-    The height is counted from the uppermost atoms. A grid plane is taken where one lies within
-    0.001 Å of it; otherwise the logarithm of the density is interpolated linearly between the
-    two planes around it, and the metadata say so.
+    The height is counted from the uppermost atoms. A grid plane within 0.001 Å of it is taken as
+    it is. Otherwise the logarithm of the density is interpolated between the two planes around it.
+    The metadata say which.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How did the DFT campaign go? One row a structure, from the summaries."""
+"""How did the DFT jobs go? One row a structure, from the summaries."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,11 +29,11 @@ def table(summaries: Iterable[tuple[str, Mapping[str, Any]]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def readable(campaign: pd.DataFrame) -> pd.DataFrame:
+def readable(jobs: pd.DataFrame) -> pd.DataFrame:
     """Return the table for people: rounded, with a dash where there is nothing."""
-    shown = campaign.copy()
+    shown = jobs.copy()
     for column, digits in {"energy_eV_per_atom": 4, "electrons": 4, "wall_s": 0}.items():
-        shown[column] = [f"{v:.{digits}f}" if pd.notna(v) else "–" for v in campaign[column]]
+        shown[column] = [f"{v:.{digits}f}" if pd.notna(v) else "–" for v in jobs[column]]
     return shown.fillna("–").astype(str)
 
 

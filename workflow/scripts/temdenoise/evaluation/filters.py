@@ -106,8 +106,8 @@ def trials(
 ) -> pd.DataFrame:
     """Return the mean score of each value of the filter's parameter; columns: COLUMNS.
 
-    `score` takes the filtered and the clean image; the value of the highest mean is the one
-    `chosen`, the first of equals.
+    `score` takes the filtered and the clean image. The value of the highest mean is `chosen`, the
+    first of equals.
     """
     means = [
         float(np.mean([score(tried.apply(noisy, value), clean) for noisy, clean in images]))

@@ -24,7 +24,7 @@ def psnr(image: np.ndarray, truth: np.ndarray, *, data_range: float) -> float:
 
 
 def seam_ratio(image: np.ndarray, truth: np.ndarray, *, patch_size: int) -> float:
-    """Return how much the error jumps across patch edges, relative to elsewhere; 1 is no seam.
+    """Return how much the error jumps across patch edges, relative to elsewhere; 1: no seam.
 
     The mean absolute difference of the error of neighbouring pixels (both axes) on either side
     of a patch edge, divided by its mean over all other neighbours. NaN for an error that is the

@@ -61,8 +61,8 @@ def readable(table: pd.DataFrame, regions: dict[float, str]) -> pd.DataFrame:
 def comparison(scores: pd.DataFrame, noise_of: dict[str, str]) -> pd.DataFrame:
     """Return MS-SSIM by noise and method (rows) and C_noise (columns), the mean over the images.
 
-    Of each noise: the noisy input, every baseline, the models trained with it. `noise_of` gives
-    the noise of each model; what else `scores` names is a baseline.
+    For each noise: the noisy input, every baseline, the models trained with it. `noise_of` gives
+    the noise of each model; all other names in `scores` are baselines.
     """
     own = scores[scores["test_noise"] == scores["model"].map(noise_of).fillna(scores["test_noise"])]
     baselines = [name for name in own["model"].unique() if name not in noise_of]

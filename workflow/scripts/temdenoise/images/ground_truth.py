@@ -57,9 +57,8 @@ def ground_truths(
 ) -> Iterator[np.ndarray]:
     """Yield the images of `table` (see `plan`), float32 (size, size) in [0, 1], one at a time.
 
-    No more `maps` are looked up at once than one image is made of.
-    Each is normalised by its own minimum and maximum, or with `normalise_by` "split" by those
-    of all `maps`.
+    Only the `maps` of one image are in memory at once. Each image is normalised by its own
+    minimum and maximum; with `normalise_by` "split", by those of all `maps`.
 
     Raises
     ------

@@ -18,7 +18,7 @@ _BETWEEN = (0.6, 0.9)
 
 @dataclass(frozen=True)
 class Settings:
-    """What the noise types need beside the noise factor; defaults are the paper's."""
+    """Settings of the noise types beside the noise factor; defaults are the paper's."""
 
     patch_size: int = 64
     salt_pepper_ratio: float = 1.0
@@ -101,9 +101,9 @@ def corrupted(
 ) -> Iterator[np.ndarray]:
     """Yield the noisy images of `table`, float32 (Y, X) in [0, 1], one at a time.
 
-    `clean` is the (N, Y, X) stack that the table `images` describes. What is drawn depends on the
-    image's name, shift and factor only: all noise types of one row share their random numbers,
-    so that BB is BBG without its Gaussian part.
+    `clean` is the (N, Y, X) stack that the table `images` describes. The random numbers depend
+    only on the image's name, shift and factor. All noise types of a row share them: BB is BBG
+    without its Gaussian part.
     """
     for index, factor in table.itertuples(index=False):
         name, shift = images.loc[index, ["image", "shift"]]

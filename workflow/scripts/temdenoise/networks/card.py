@@ -85,7 +85,7 @@ def read(path: str | os.PathLike[str]) -> Card:
     Raises
     ------
     InputError
-        The file is missing or is not a whole card.
+        The file is missing, damaged or incomplete.
     """
     try:
         said = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -130,7 +130,7 @@ def check_wanted(card: Card, path: str | os.PathLike[str], wanted: Mapping[str, 
         if said.get(key) != asked[key]:
             raise InputError(
                 f"{path}: {key}: trained with {said.get(key)}, the config says {asked[key]}; "
-                "mend the config, or train with training.pretrained: false"
+                "change the config, or train with training.pretrained: false"
             )
 
 

@@ -15,7 +15,7 @@ from temdenoise.run.files import REBUILD
 
 _BATCH = 32
 _LARGEST_BATCH = 16  # more gains no speed on tiles of 256 pixels
-_WORKSPACE = 8  # feature maps of the widest layer at full size that are alive at once, or fewer
+_WORKSPACE = 8  # feature maps of the widest layer, at full size, that live at once
 
 
 def load(path: str | os.PathLike[str]) -> keras.Model:
@@ -28,9 +28,7 @@ def load(path: str | os.PathLike[str]) -> keras.Model:
     """
     checksums.verify(path)
     try:
-        Path(path).open(
-            "rb"
-        ).close()  # Keras says of a file without permission that it is not there
+        Path(path).open("rb").close()  # Keras reports a file without permission as missing
         return keras.saving.load_model(path, compile=False)
     except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: not a whole .keras model ({error}); {REBUILD}") from error

@@ -58,9 +58,9 @@ def split(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers of the training and of the validation patches, both sorted.
 
-    `fraction` of the patches validate; with `by` "image" that fraction of the tiled images, each
-    with all its shifted copies and noise factors. `images` has a row for each clean image,
-    `image_of_patch` (patches,) names the row of each patch.
+    `fraction` of the patches validate. With `by` "image", that fraction of the tiled images
+    validates, each with all its shifted copies and noise factors. `images` has a row for each clean
+    image; `image_of_patch` (patches,) names the row of each patch.
     """
     groups = np.arange(len(image_of_patch))
     if by == "image":

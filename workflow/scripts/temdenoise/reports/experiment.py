@@ -20,7 +20,7 @@ def read(
     summaries: Sequence[str],
     models: Sequence[str],
 ) -> tuple[dict[str, np.ndarray], float]:
-    """Return the `original` (Y, X) and what each of the `models` made of it, and its bond [pixels].
+    """Return the `original` (Y, X) and each model's result by name, and the bond length [pixels].
 
     Raises
     ------

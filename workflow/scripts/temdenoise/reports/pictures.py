@@ -15,7 +15,7 @@ _PANEL = (2.4, 2.6)
 
 @dataclass(frozen=True)
 class Pair:
-    """A corrupted image (Y, X) and what its model made of it."""
+    """A corrupted image (Y, X) and its model's prediction."""
 
     corrupted: np.ndarray
     predicted: np.ndarray

@@ -127,16 +127,16 @@ _PAGE = """# Results at the paper's scale
 
 {run}
 
-MS-SSIM is that of the whole test image, stitched from side-by-side patches as in the paper,
-against the clean image; the test structure was never trained on.
+MS-SSIM compares the whole test image with the clean image. The image is stitched from side-by-side
+patches, as in the paper. No network was trained on the test structure.
 
 ```console
-$ make results      # these tables and figures from the stored maps and weights: minutes
+$ make results      # these tables and figures, from the stored maps and models, in minutes
 ```
 
 ## MS-SSIM by model and C_noise
 
-Denoised, in brackets the noisy input; in.: interpolation, ex.: extrapolation. The paper's Fig. 2.
+Denoised (noisy input); in.: interpolation, ex.: extrapolation. The paper's Fig. 2.
 
 {table}
 {ms_ssim}
@@ -146,7 +146,7 @@ Denoised, in brackets the noisy input; in.: interpolation, ex.: extrapolation. T
 {statements}
 ## Every model on every noise
 
-The paper tests each model on its own noise. The best of each C_noise and noise in bold.
+The paper tests each model on its own noise only. Bold: the best of each C_noise and noise.
 
 {matrix}
 ## Beside classical filters
@@ -166,14 +166,15 @@ image ([decision 11](decisions/0011-baselines.md)).
 {losses}
 {training}
 
-The learning rate falls to zero over these epochs, so that the loss flattens by construction; the
-paper's 150 epochs at a constant rate were not run.
+The learning rate falls to zero over these epochs: the loss flattens by construction. The paper's
+150 epochs at a constant rate were not run.
 
 ## How much the open choices matter
 
-A reduced setting (`config/choices.yaml`: fewer images, 16-32-64 filters, 4 epochs), so the scores
-are lower than above; what counts is how they move. Mean over three seeds ({seeds}) of everything
-after the DFT, in brackets the lowest and the highest of them, behind the semicolon the noisy input.
+These runs are smaller (`config/choices.yaml`: fewer images, 16-32-64 filters, 4 epochs): the scores
+are lower than above, and only their differences count. Each is the mean over three seeds ({seeds})
+of everything after the DFT. In brackets: the lowest and the highest. Behind the semicolon: the
+noisy input.
 
 {choices}
 ## The density

@@ -26,7 +26,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of the paper, its test on the scores by noise, and a word on either outcome."""
+    """A statement of the paper, its test on the scores, and a reason for either outcome."""
 
     words: str
     test: Test
@@ -123,27 +123,26 @@ STATEMENTS = [
     Statement(
         "SP best, G&SP worst",
         _order,
-        "an altered pixel of SP is plain to see between untouched ones; G&SP has both noises",
+        "an altered pixel of SP stands out between untouched ones; G&SP has both noises",
         "the models are close where noise is low: see the spread over the seeds below",
     ),
     Statement(
         "All about 0.9 at 0.30",
         _all_near(0.9, 0.03, _at(0.3)),
         _SAME,
-        "higher here. Network width, batch size and the falling learning rate are ours, and the "
-        "paper gives no score of its noisy input to compare its noise with; networks that are "
-        "trained less come nearer (below)",
+        "higher here. Network width, batch size and the falling learning rate are our choices, and "
+        "the paper gives no score of its noisy input. Networks trained less come nearer (below)",
     ),
     Statement(
         "G&SP falls to about 0.6 at 0.36",
         _all_near(0.6, 0.05, _gsp_last),
         _SAME,
-        "it falls most of all, but less far; networks that are trained less fall further (below)",
+        "it falls most of all, but less far. Networks that are trained less fall further (below)",
     ),
     Statement(
         "Lines between the patches can be seen",
         _lines,
-        "patches are laid side by side, as in the paper; overlapping tiles do away with them "
+        "patches are laid side by side, as in the paper; overlapping tiles remove the lines "
         "(docs/denoise-your-image.md)",
         "look at the pictures below",
     ),

@@ -79,8 +79,8 @@ def displacements(atoms: Atoms) -> np.ndarray:
 def mean_bond_lengths(atoms: Atoms) -> np.ndarray:
     """Return the mean length of each atom's bonds, (atoms,) [Å].
 
-    These are three, or six for the metal of MoS₂. Which atoms are bonded is read off the ordered
-    sheet, so that a stretched bond still counts.
+    An atom has three bonds, the metal of MoS₂ six. Bonds are those of the ordered sheet: a
+    stretched bond still counts.
     """
     ordered = atoms.copy()
     ordered.positions = atoms.arrays["ordered_positions"]
@@ -158,5 +158,5 @@ def _edges(atoms: Atoms) -> str:
 
 def _differs(path: object, what: str, got: object, wanted: object) -> InputError:
     return InputError(
-        f"{path}: {what}: got {got}, the config says {wanted}; mend the config, or {REBUILD}"
+        f"{path}: {what}: got {got}, the config says {wanted}; change the config, or {REBUILD}"
     )

@@ -31,7 +31,7 @@ def fingerprint(
 
 
 def ladder(settings: Mapping[str, Any]) -> list[Mixing]:
-    """Return what is tried one after the other: other mixing, other history, more smearing."""
+    """Return the mixings to try, in order: less weight, longer history, more smearing."""
     first = Mixing(
         **settings["mixing"],
         electronic_temperature=settings["electronic_temperature"],
@@ -107,7 +107,7 @@ class Attempts:
         self._write()
 
     def _latest_restart(self) -> Path | None:
-        """Return the newest restart files that a run wrote at its end, as its record says."""
+        """Return the newest restart files of a recorded attempt."""
         recorded = [self.folder / record["folder"] / f"{NAME}_rst" for record in self.records]
         return next((path for path in reversed(recorded) if path.is_dir()), None)
 

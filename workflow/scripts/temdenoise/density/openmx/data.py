@@ -1,4 +1,4 @@
-"""OpenMX's data files: are they there, how far do they reach? Asked at the door, without numpy."""
+"""Are OpenMX's data files there, and how far do the orbitals reach? Asked without numpy."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -15,7 +15,7 @@ NAME = "temdenoise"
 DATA = "DFT_DATA"  # a link in the run directory: DATA.PATH stops at a blank
 _FACTORS = (2, 3, 5, 7)
 
-# OpenMX ignores a keyword it does not know, and uses its default instead, without a word.
+# OpenMX silently ignores a keyword that it does not know, and uses its default.
 KEYWORDS = frozenset(
     {
         *("System.CurrrentDirectory", "System.Name", "DATA.PATH"),
@@ -54,8 +54,8 @@ class Grid:
 def grid_for(atoms: Atoms, cutoff: float, height: float) -> Grid:
     """Return the coarsest grid of at least `cutoff` [Ry] with a plane at the map's `height` [Å].
 
-    It depends on the cell and on where the sheet ends only, so that all structures of a run get
-    the same one. OpenMX wants counts that are products of 2, 3, 5 and 7.
+    It depends only on the cell and on the sheet's upper end: all structures of a run share it.
+    OpenMX wants counts that are products of 2, 3, 5 and 7.
     """
     lengths = atoms.cell.lengths() / Bohr
     counts = tuple(_smooth(length * math.sqrt(cutoff) / math.pi) for length in lengths)
@@ -144,7 +144,7 @@ def _check_keywords(keywords: Sequence[str]) -> None:
         if keyword not in KEYWORDS or keywords.count(keyword) > 1:
             raise InputError(
                 f"OpenMX input: {keyword}: not a known keyword, or given twice; OpenMX would "
-                "ignore it in silence"
+                "silently ignore it"
             )
 
 

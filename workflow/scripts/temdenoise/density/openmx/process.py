@@ -40,8 +40,8 @@ def command(settings: Mapping[str, Any], threads: int) -> list[str]:
 def execute(folder: Path, words: list[str], deadline: float, margin: float) -> Run:
     """Run `words` in `folder` until it ends.
 
-    `deadline` is a time.monotonic() [s]. A little more than `margin` [s] before it the SCF is
-    asked to end after its current step, so that OpenMX writes its restart files.
+    `deadline` is a time.monotonic() [s]. About `margin` [s] before it, OpenMX is asked to end the
+    SCF after the current step and to write its restart files.
 
     Raises
     ------

@@ -45,8 +45,8 @@ def run(
     Raises
     ------
     EngineError
-        The last attempt of the ladder did not converge, the time limit was near, or OpenMX
-        ended in another way; the next job continues from the restart files where there are any.
+        No attempt converged, the time limit was near, or OpenMX failed. The next job continues
+        from the restart files, if there are any.
     """
     grid = grid_for(atoms, settings["energy_cutoff"], height)
     fingerprint = attempts.fingerprint(atoms, settings, elements, kgrid, grid)
@@ -68,7 +68,7 @@ def run(
         density = cube.read(place / f"{NAME}.tden.cube")
         return density, _summary(place, settings, elements, atoms, grid, made.records)
     except (EngineError, InputError):
-        made.forget_last()  # or every later job would find the same bad files
+        made.forget_last()  # else every later job finds the same bad files
         raise
 
 

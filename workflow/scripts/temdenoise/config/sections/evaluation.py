@@ -1,0 +1,17 @@
+"""What are the networks compared with?"""
+
+from typing import Literal
+
+from temdenoise.config.keys import Distinct, Section, key
+
+Baseline = Literal["gaussian", "median-5", "median-7", "nl-means", "tv", "wavelet", "tk-r-em"]
+
+
+class Evaluation(Section):
+    """Baselines of the comparison."""
+
+    baselines: Distinct[Baseline] = key(examples=[["gaussian", "median-5"], []])
+    """Filters that the networks are compared with. Each has the parameter that suits the training
+    images of a noise type best. `tk-r-em`, pretrained networks, needs the package tk_r_em.
+    Why: paper is silent: the filters of scipy and scikit-image, which cost a minute a noise
+    type."""

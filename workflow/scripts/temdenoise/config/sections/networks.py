@@ -1,0 +1,90 @@
+"""Which networks are trained, and how?"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, create_model
+from pydantic.fields import FieldInfo
+
+from temdenoise.config.keys import Count, Section, key, text
+
+
+class Training(Section):
+    """How each model is trained, unless its entry in `models` says otherwise."""
+
+    target: Literal["clean", "background"]
+    """Image that the network learns to return. `background`, for noise BBG only, has the background
+    brightness and no Gaussian noise.
+    Why: Section III.C: the BB+G model's predictions closely resemble the clean images."""
+    filters: list[Count] = key("–", min_length=3, max_length=3)
+    """Convolution filters of the outer blocks, the inner blocks and the bottleneck.
+    Why: paper is silent: doubled at each level, as in the original U-Net."""
+    batch_size: int = key("–", ge=1)
+    """Patches in one step of the optimiser.
+    Why: paper is silent: Keras's default."""
+    precision: Literal["float32", "mixed_bfloat16"]
+    """Numbers of the features during training; weights and the model are float32. `mixed_bfloat16`
+    is faster where the processor has it (avx512_bf16, amx_bf16, GPUs since Ampere).
+    Why: paper is silent: Keras's default."""
+    learning_rate: float = key("–", gt=0, le=1)
+    """Learning rate of Adam.
+    Why: Section II.G: 0.001."""
+    decay: Literal["none", "cosine"]
+    """How the learning rate falls: `none` keeps it; `cosine` takes it to 0 over all epochs, as half
+    a period of a cosine.
+    Why: Section II.G names one rate. A cosine needs few epochs where a constant rate needs many."""
+    epochs: int = key("–", ge=1)
+    """Passes over the training patches.
+    Why: Section II.G: 150."""
+    validation_fraction: float = key("–", gt=0, lt=1)
+    """Share of the patches or images kept for validation.
+    Why: Section II.G: 20 %."""
+    split_by: Literal["patch", "image"]
+    """What is drawn for validation: each `patch`, or each tiled `image` with all its shifted and
+    noisy copies. With `image` no near-copy of a validation patch is in the training set.
+    Why: paper is silent: its numbers, 9·10³ of 1.1·10⁴, imply patches (section II.G)."""
+    gpus: int = key("–", ge=0, le=16)
+    """GPUs requested for one training job; 0 trains on the CPU.
+    Why: paper is silent: one is enough for a network of this size."""
+    pretrained: bool
+    """Whether to take the trained models from the store (stored.models) instead of training them.
+    Why: The shipped models are for `make results` and for denoising. Your own run trains its
+    own."""
+
+
+def _as_it_is(field: FieldInfo) -> Any:
+    """Return the type of a key with all that is said of it."""
+    said = field.asdict()
+    return Annotated[(said["annotation"], *said["metadata"], Field(**said["attributes"]))]
+
+
+class _Model(Section):
+    """One model, or null to leave it out."""
+
+    noise: Literal["G", "SP", "GSP", "BBG"]
+    """Noise of the training images: `G` Gaussian; `SP` salt and pepper; `GSP` both; `BBG`
+    background brightness and Gaussian.
+    Why: Section III.A: four models, one for each noise type."""
+
+
+# A model may have each key of training, and needs none: None is never checked.
+_own: dict[str, Any] = {name: (_as_it_is(f), None) for name, f in Training.model_fields.items()}
+Model = create_model("Model", __base__=_Model, __doc__=_Model.__doc__, **_own)
+
+
+class Networks(Section):
+    """Networks to train."""
+
+    training: Training
+    models: dict[
+        Annotated[
+            str,
+            text(
+                "[A-Za-z][A-Za-z0-9_-]*",
+                because="a letter, then letters, digits, - and _, for it names files",
+                examples=["G", "BBG-wide"],
+            ),
+        ],
+        Model | None,  # type: ignore[valid-type]
+    ]
+    """Networks to train, by name. A model may also have any key of `training`, for that model only.
+    A model that is null is left out."""
