@@ -12,11 +12,13 @@ import pytest
 from clones import ROOT, Clone
 
 MODULE = """
+ENGINE = config.get("engine", "maps")
+
 module temdenoise:
     snakefile:
         {snakefile}
     config:
-        {{"run": "mine", "structures": {{"cell_height": 9.6}}, "dft": {{"engine": "maps"}}}}
+        {{"run": "mine", "structures": {{"cell_height": 9.6}}, "dft": {{"engine": ENGINE}}}}
 
 
 use rule * from temdenoise as tem_*
@@ -26,6 +28,7 @@ onstart:
     temdenoise.onstart()
 """
 MAP = "results/mine/maps/train-1.tif"
+STRUCTURE = "results/mine/structures/train-2.extxyz"
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +38,15 @@ def repository(tmp_path_factory):
     folder.mkdir(parents=True)
     Clone(folder)
     shutil.copytree(ROOT / "resources/maps", folder / "resources/maps")
-    who = ("-c", "user.name=a", "-c", "user.email=a")
-    for command in (("init", "-qb", "main"), ("add", "."), (*who, "commit", "-qm", "First")):
-        subprocess.run(["git", *command], cwd=folder, check=True)
+    subprocess.run(["git", "init", "-qb", "main"], cwd=folder, check=True)
+    commit(folder)
     return folder
+
+
+def commit(folder):
+    who = ("-c", "user.name=a", "-c", "user.email=a")
+    for command in (("add", "."), (*who, "commit", "-qm", "Next", "--allow-empty")):
+        subprocess.run(["git", *command], cwd=folder, check=True)
 
 
 class User(Clone):
@@ -64,8 +72,17 @@ def test_a_module_s_jobs_find_package_and_store_of_its_own_commit(repository, tm
     assert (tmp_path / MAP).read_bytes() == stored.read_bytes()
     jobs = user.jobs()
     assert (jobs["tem_load_map"], jobs["tem_all"]) == (5, 1)
-    (repository / "workflow/scripts/temdenoise/draft.py").touch()
-    assert user.jobs("--", MAP) == {}
+
+
+def test_another_commit_with_the_same_code_reruns_nothing(repository, tmp_path):
+    user = User(tmp_path, f"'git+file://{repository}/workflow/Snakefile@main'")
+    options = ("--config", "engine=gpaw", "--", STRUCTURE)
+    done = user.snakemake("--cores", 1, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (repository / "NOTES.md").write_text("Nothing that runs.")
+    commit(repository)
+    assert user.jobs(*options) == {}
+    assert len(list((tmp_path / ".snakemake/temdenoise").iterdir())) == 2
 
 
 def test_snakedeploy_deploys_it(repository, tmp_path):

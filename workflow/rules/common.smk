@@ -1,5 +1,6 @@
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,8 +9,8 @@ from snakemake.sourcecache import HostingProviderFile, LocalGitFile, LocalSource
 from snakemake.utils import update_config
 
 
-# Of a module from a repository, Snakemake fetches the files of rules, one by one. The package, the
-# config and the store come from a checkout of the same commit in the working directory.
+# Snakemake fetches single files of a module from a repository: rules and scripts, not the package, the
+# config and the store. They come from a checkout of the same commit in the working directory.
 def clone_of(rules):
     if isinstance(rules, LocalSourceFile):
         return Path(rules.get_path_or_uri(secret_free=True)).resolve().parents[1]
@@ -24,6 +25,10 @@ def clone_of(rules):
     )
 
 
+OLD = datetime(2000, 1, 1).timestamp()
+
+
+# Dates of scripts are a rerun trigger by default. A checkout's are old: each rule's `code` knows better.
 def checkout(repo, ref):
     commit = repo.commit(ref).hexsha
     folder = Path(".snakemake/temdenoise", commit).absolute()
@@ -32,13 +37,15 @@ def checkout(repo, ref):
         with TemporaryDirectory(dir=folder.parent) as partial:
             clone = repo.clone(Path(partial, "clone"), no_checkout=True)
             clone.git.checkout("--quiet", "--detach", commit)
+            for path in Path(partial, "clone").rglob("*"):
+                os.utime(path, (OLD, OLD), follow_symlinks=False)
             Path(partial, "clone").rename(folder)
     return folder
 
 
 CLONE = clone_of(workflow.current_basedir)
 SCRIPTS = CLONE / "workflow/scripts"
-# The jobs' Python takes the clone's package, too, even where another one is installed.
+# Jobs take the package from here, even where another version is installed.
 sys.path.insert(0, str(SCRIPTS))
 PATHS = [str(SCRIPTS), os.getenv("PYTHONPATH")]
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, PATHS)))
