@@ -39,11 +39,15 @@ class Clone:
 
     def jobs(self, *options, **kwargs):
         """Return the number of jobs per rule in a dry run."""
-        done = self.snakemake("-n", *options, **kwargs)
-        assert done.returncode == 0, done.stderr
-        rows = re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE)
-        return Counter({rule: int(count) for rule, count in rows if rule != "total"})
+        return counts(self.snakemake("-n", *options, **kwargs))
 
     def config(self, name, text):
         (self.folder / name).write_text(text)
         return "--configfile", "config/demo.yaml", name
+
+
+def counts(done):
+    """Return the number of jobs per rule of a dry run that is `done`."""
+    assert done.returncode == 0, done.stderr
+    rows = re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE)
+    return Counter({rule: int(count) for rule, count in rows if rule != "total"})

@@ -1,8 +1,11 @@
+"""Which jobs does a config ask for? One dry run for each answer: each takes two seconds."""
+
 import re
 from collections import Counter
 
 import pytest
-from clones import DEMO, ROOT
+from clones import DEMO, counts
+from rules import RULES
 
 FIGURES = {
     f"draw_{figure}": 1
@@ -25,106 +28,18 @@ AFTER_DFT = {
     "all": 1,
     **FIGURES,
 }
-LOCAL = {
-    name
-    for path in ROOT.glob("workflow/rules/*.smk")
-    for block in re.findall(r"^ *localrules:\n((?: +\w+,\n)+)", path.read_text(), re.MULTILINE)
-    for name in re.findall(r"\w+", block)
-} | {"all"}
 PAPER = Counter({"disorder_structure": 6, "dft_openmx": 6, **AFTER_DFT})
 SMALL = Counter({"disorder_structure": 6, "confine_basis": 1, "dft_gpaw": 6, **AFTER_DFT})
+SUBMITTED = {name for name, text in RULES.items() if "localrule: True" not in text}
+BASIS = "results/demo/dft/basis/{}.confined.dzp.basis"
 
 
-def test_the_paper_is_six_dft_jobs_and_one_training_job_a_model(clone):
-    assert clone.jobs() == PAPER
+@pytest.mark.parametrize("options", [(), ("--profile", "slurm"), ("--profile", "profiles/local")])
+def test_the_paper_is_six_dft_jobs_and_one_training_job_a_model(clone, options):
+    assert clone.jobs(*options) == PAPER
 
 
-def test_the_demo_runs_the_same_dag_with_the_built_in_engine(clone):
-    assert clone.jobs(*DEMO) == SMALL
-
-
-@pytest.mark.parametrize(
-    ("text", "extra"),
-    [
-        ("models: {again: {noise: G}}", {"train_model": 1, "evaluate_model": 1}),
-        (
-            "models: {kept: {noise: BBG, target: background}}",
-            {"train_model": 1, "evaluate_model": 1, "corrupt_images": 1},
-        ),
-        (
-            "structures: {train: 6}",
-            {"disorder_structure": 1, "dft_gpaw": 1, "slice_density": 1},
-        ),
-        ("noise: {train_factors: [0.1, 0.3]}", {}),
-    ],
-)
-def test_what_is_added_to_the_config_adds_its_own_jobs_only(clone, text, extra):
-    assert clone.jobs(*clone.config("more.yaml", text)) - SMALL == Counter(extra)
-
-
-@pytest.mark.parametrize("material", ["{material: hBN}", "{material: MoS2, thickness: 3.13}"])
-def test_every_element_of_the_material_has_its_basis(clone, material):
-    options = clone.config("material.yaml", f"structures: {material}\nmap: {{height: 2.5}}")
-    assert clone.jobs(*options) - SMALL == Counter(confine_basis=1)
-
-
-def test_the_basis_of_an_element_is_named_after_it(clone):
-    options = clone.config("material.yaml", "structures: {material: hBN}")
-    basis = "results/demo/dft/basis/{}.confined.dzp.basis"
-    for symbol in "BN":
-        assert clone.jobs(*options, "--", basis.format(symbol)) == {"confine_basis": 1}
-    assert clone.snakemake("-n", *options, "--", basis.format("C")).returncode != 0
-    assert clone.jobs(*DEMO, "--", basis.format("C")) == {"confine_basis": 1}
-
-
-def test_a_campaign_submits_one_job_a_structure(clone):
-    jobs = clone.jobs(*clone.config("many.yaml", "structures: {train: 198, test: 2}"))
-    submitted = {rule: count for rule, count in jobs.items() if rule not in LOCAL}
-    few = {rule: count for rule, count in SMALL.items() if rule not in LOCAL}
-    assert submitted == {**few, "dft_gpaw": 200}
-
-
-def test_figures_show_a_dozen_structures_of_a_campaign(clone):
-    options = clone.config("many.yaml", "structures: {train: 198, test: 2}")
-    figures = ("structures", "density_maps", "brightness", "convergence")
-    jobs = clone.jobs(*options, "--", *(f"results/demo/figures/{name}.png" for name in figures))
-    assert jobs["dft_gpaw"] == jobs["slice_density"] == 9 + 2
-
-
-def test_structures_are_numbered_from_1(clone):
-    target = "results/demo/structures/train-0.extxyz"
-    assert "MissingRuleException" in clone.snakemake("-n", *DEMO, "--", target).stdout
-
-
-def test_a_model_that_is_null_takes_its_jobs_away(clone):
-    gone = SMALL - clone.jobs(*clone.config("less.yaml", "models: {SP: null}"))
-    assert gone == {
-        **{"train_model": 1, "evaluate_model": 1},
-        **{"evaluate_baselines": 1, "corrupt_images": 2},
-    }
-
-
-def test_a_run_without_baselines_has_no_job_for_them(clone):
-    gone = SMALL - clone.jobs(*clone.config("bare.yaml", "baselines: []"))
-    assert gone == {"evaluate_baselines": 4}
-
-
-def test_the_workflow_catalogue_finds_the_workflow(clone):
-    jobs = clone.jobs("--snakefile", "workflow/Snakefile")
-    assert jobs == PAPER - Counter(all=1) + Counter(everything=1)
-
-
-@pytest.mark.parametrize("profile", ["slurm", "profiles/slurm", "profiles/local"])
-def test_every_profile_knows_the_paper(clone, profile):
-    assert clone.jobs("--profile", profile) == PAPER
-
-
-def test_it_runs_from_another_directory(clone, tmp_path):
-    files = ("--configfile", clone.folder / "config/config.yaml", "--directory", tmp_path)
-    assert clone.jobs("--snakefile", clone.folder / "Snakefile", *files) == PAPER
-
-
-def test_a_dry_run_needs_nothing_but_snakemake(clone, tmp_path):
+def test_the_demo_is_the_same_dag_and_its_dry_run_needs_nothing_but_snakemake(clone, tmp_path):
     science = "numpy scipy ase gpaw tensorflow keras skimage pandas matplotlib tifffile"
     (tmp_path / "sitecustomize.py").write_text(
         "import pkgutil, sys\n"
@@ -139,16 +54,59 @@ def test_a_dry_run_needs_nothing_but_snakemake(clone, tmp_path):
     assert clone.jobs(*DEMO, env={"PYTHONPATH": str(tmp_path)}) == SMALL
 
 
+def test_what_is_added_to_the_config_adds_its_own_jobs_only(clone):
+    more = (
+        "models: {again: {noise: G}, kept: {noise: BBG, target: background}}\n"
+        "structures: {train: 6}\n"
+        "noise: {train_factors: [0.1, 0.3]}"
+    )
+    assert clone.jobs(*clone.config("more.yaml", more)) - SMALL == {
+        **{"train_model": 2, "evaluate_model": 2, "corrupt_images": 1},
+        **{"disorder_structure": 1, "dft_gpaw": 1, "slice_density": 1},
+    }
+
+
+def test_what_is_taken_out_of_the_config_takes_its_jobs_away(clone):
+    less = clone.config("less.yaml", "models: {SP: null}\nbaselines: []")
+    assert SMALL - clone.jobs(*less) == {
+        **{"train_model": 1, "evaluate_model": 1},
+        **{"evaluate_baselines": 4, "corrupt_images": 2},
+    }
+
+
+def test_every_element_of_the_material_has_its_basis(clone):
+    done = clone.snakemake("-n", *clone.config("hBN.yaml", "structures: {material: hBN}"))
+    assert counts(done) - SMALL == {"confine_basis": 1}
+    assert set(re.findall(r"orbitals of (\w+) to", done.stdout + done.stderr)) == {"B", "N"}
+
+
+@pytest.mark.parametrize("target", [BASIS.format("N"), "results/demo/structures/train-0.extxyz"])
+def test_elements_of_other_materials_and_a_structure_0_are_unknown(clone, target):
+    assert "MissingRuleException" in clone.snakemake("-n", *DEMO, "--", target).stdout
+
+
+def test_a_campaign_submits_one_job_a_structure_and_draws_a_dozen(clone):
+    many = clone.config("many.yaml", "structures: {train: 198, test: 2}")
+    submitted = {rule: n for rule, n in clone.jobs(*many).items() if rule in SUBMITTED}
+    few = {rule: n for rule, n in SMALL.items() if rule in SUBMITTED}
+    assert submitted == {**few, "dft_gpaw": 200}
+    figures = ("structures", "density_maps", "brightness", "convergence")
+    drawn = clone.jobs(*many, "--", *(f"results/demo/figures/{name}.png" for name in figures))
+    assert drawn["dft_gpaw"] == drawn["slice_density"] == 9 + 2
+
+
+@pytest.mark.parametrize("snakefile", ["Snakefile", "workflow/Snakefile"])
+def test_it_runs_from_another_directory_with_that_ones_config(clone, tmp_path, snakefile):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text("dft: {engine: gpaw}\n")
+    options = ("--snakefile", clone.folder / snakefile, "--directory", tmp_path)
+    assert clone.jobs(*options) == SMALL
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
-    [
-        ("sed: 3", ("sed", "seed")),
-        ("training: {epochs: many}", ("training.epochs", "many")),
-        ("training: {learning_rate: 1e-3}", ("training.learning_rate", "1.0e-3")),
-        ("images: {size: 250}", ("images.size", "64")),
-        ("dft: {engine: vasp}", ("dft.engine", "vasp", "openmx", "gpaw")),
-        ("structures: {test: 0}", ("structures.test", "0")),
-    ],
+    [("sed: 3", ("sed", "seed")), ("images: {size: 250}", ("images.size", "64"))],
+    ids=["key", "conflict"],
 )
 def test_a_wrong_config_is_one_line_before_any_job(clone, text, said):
     done = clone.snakemake("-n", *clone.config("wrong.yaml", text))

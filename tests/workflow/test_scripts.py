@@ -478,7 +478,7 @@ def test_benchmarks_say_what_a_job_asked_for(own_clone):
     done = own_clone.snakemake(*("--profile", "profiles/local"), *DEMO, "--", target)
     assert done.returncode == 0, done.stderr
     (job,) = costs.read_benchmarks(own_clone.folder / "results/demo/benchmarks").to_dict("records")
-    assert (job["rule"], job["mem_mb"], job["runtime_min"]) == ("disorder_structure", 500, 5)
+    assert (job["rule"], job["mem_mb"], job["runtime_min"]) == ("disorder_structure", 1000, 30)
     assert (job["threads"], job["cpus"]) == (1, 1)
     assert 0 < job["wall_s"] < 60
 

@@ -1,7 +1,27 @@
+ATOMS = checked.atoms_per_structure(config)
+# Of the material only: what is said of other elements must not rerun anything.
+ELEMENTS = {
+    symbol: config["dft"]["elements"][symbol] for symbol in checked.elements(config)
+}
+VALENCE_ELECTRONS = {
+    symbol: element["valence_electrons"] for symbol, element in ELEMENTS.items()
+}
+
+
+# Each engine's maps have their own folder. A run puts its maps there; dft.engine: maps takes them.
+ENGINE = config["dft"]["engine"]
+ENGINE_OF_MAPS = config["stored"]["engine"] if ENGINE == "maps" else ENGINE
+STORED_MAPS = in_clone(f"{config['stored']['maps']}/{ENGINE_OF_MAPS}")
+
+# One rank needs no launcher; the SLURM executor wants both or neither.
+RANKS = config["dft"]["openmx"]["ranks"]
+OPENMX_RANKS = {"tasks": RANKS, "mpi": "srun"} if RANKS > 1 else {}
+
+
 # Params hold what the density depends on. How to get there (dft.openmx.command, mixing, …) is read
 # from the config by the scripts: a change of it must not rerun what is done.
 # An engine is a rule that writes density.cube and summary.json; nothing after it knows which.
-if config["dft"]["engine"] == "gpaw":
+if ENGINE == "gpaw":
 
     rule confine_basis:
         output:
@@ -10,9 +30,10 @@ if config["dft"]["engine"] == "gpaw":
             f"{LOGS}/confine_basis/{{element}}.log",
         benchmark:
             f"{BENCHMARKS}/confine_basis/{{element}}.tsv"
+        wildcard_constraints:
+            element="|".join(ELEMENTS),
         conda:
             "../../envs/gpaw.yaml"
-        threads: 1
         resources:
             mem_mb=800,
             runtime=10,
@@ -37,10 +58,9 @@ if config["dft"]["engine"] == "gpaw":
             f"{BENCHMARKS}/dft_gpaw/{{structure}}.tsv"
         conda:
             "../../envs/gpaw.yaml"
-        threads: 1
         resources:
-            mem_mb=lambda wildcards, attempt: dft_mem_mb(attempt),
-            runtime=lambda wildcards, attempt: dft_runtime(attempt),
+            mem_mb=lambda wildcards, attempt: (400 + 12 * ATOMS) * attempt,
+            runtime=lambda wildcards, attempt: int(30 + 0.5 * ATOMS) * attempt,
         params:
             code=code_of("dft_gpaw"),
             cell=CELL,
@@ -53,7 +73,7 @@ if config["dft"]["engine"] == "gpaw":
         script:
             "../scripts/dft_gpaw.py"
 
-elif config["dft"]["engine"] == "openmx":
+elif ENGINE == "openmx":
 
     rule dft_openmx:
         input:
@@ -75,8 +95,8 @@ elif config["dft"]["engine"] == "openmx":
         threads: 4
         resources:
             **OPENMX_RANKS,
-            mem_mb=lambda wildcards, attempt: dft_mem_mb(attempt),
-            runtime=lambda wildcards, attempt: dft_runtime(attempt),
+            mem_mb=lambda wildcards, attempt: (400 + 115 * ATOMS) * attempt,
+            runtime=lambda wildcards, attempt: (30 + 2 * ATOMS) * attempt,
         params:
             code=code_of("dft_openmx"),
             cell=CELL,
@@ -92,10 +112,7 @@ elif config["dft"]["engine"] == "openmx":
             "../scripts/dft_openmx.py"
 
 
-if config["dft"]["engine"] != "maps":
-
-    localrules:
-        slice_density,
+if ENGINE != "maps":
 
     rule slice_density:
         input:
@@ -108,12 +125,9 @@ if config["dft"]["engine"] != "maps":
             f"{LOGS}/slice_density/{{structure}}.log",
         benchmark:
             f"{BENCHMARKS}/slice_density/{{structure}}.tsv"
+        localrule: True
         conda:
             "../../envs/images.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=10,
         params:
             code=code_of("slice_density"),
             height=config["map"]["height"],
@@ -123,8 +137,57 @@ if config["dft"]["engine"] != "maps":
             "../scripts/slice_density.py"
 
 
-localrules:
-    tabulate_dft,
+if ENGINE == "maps":
+
+    rule load_map:
+        input:
+            structure=f"{STORED_MAPS}/{{structure}}.extxyz",
+            summary=f"{STORED_MAPS}/{{structure}}.json",
+            density_map=f"{STORED_MAPS}/{{structure}}.tif",
+        output:
+            structure=f"{RESULTS}/structures/{{structure}}.extxyz",
+            summary=f"{RESULTS}/dft/{{structure}}/summary.json",
+            density_map=f"{RESULTS}/maps/{{structure}}.tif",
+        log:
+            f"{LOGS}/load_map/{{structure}}.log",
+        benchmark:
+            f"{BENCHMARKS}/load_map/{{structure}}.tsv"
+        localrule: True
+        conda:
+            "../../envs/images.yaml"
+        params:
+            code=code_of("load_map"),
+            cell=CELL,
+            height=config["map"]["height"],
+        message:
+            "Take the map of {wildcards.structure} from the store"
+        script:
+            "../scripts/load_map.py"
+
+else:
+
+    rule store_map:
+        input:
+            structure=f"{RESULTS}/structures/{{structure}}.extxyz",
+            summary=f"{RESULTS}/dft/{{structure}}/summary.json",
+            density_map=f"{RESULTS}/maps/{{structure}}.tif",
+        output:
+            structure=f"{STORED_MAPS}/{{structure}}.extxyz",
+            summary=f"{STORED_MAPS}/{{structure}}.json",
+            density_map=f"{STORED_MAPS}/{{structure}}.tif",
+        log:
+            f"{LOGS}/store_map/{{structure}}.log",
+        benchmark:
+            f"{BENCHMARKS}/store_map/{{structure}}.tsv"
+        localrule: True
+        conda:
+            "../../envs/images.yaml"
+        params:
+            code=code_of("store_map"),
+        message:
+            "Put the map of {wildcards.structure} into the store"
+        script:
+            "../scripts/store_map.py"
 
 
 rule tabulate_dft:
@@ -144,12 +207,9 @@ rule tabulate_dft:
         f"{LOGS}/tabulate_dft/all.log",
     benchmark:
         f"{BENCHMARKS}/tabulate_dft/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
         code=code_of("tabulate_dft"),
     message:

@@ -1,7 +1,3 @@
-localrules:
-    tabulate_scores,
-
-
 rule evaluate_model:
     input:
         model=f"{RESULTS}/models/{{model}}/model.keras",
@@ -55,7 +51,6 @@ rule evaluate_baselines:
         f"{BENCHMARKS}/evaluate_baselines/{{noise}}.tsv"
     conda:
         tensorflow_env(0)
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 2500 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
@@ -108,12 +103,9 @@ rule tabulate_scores:
         f"{LOGS}/tabulate_scores/all.log",
     benchmark:
         f"{BENCHMARKS}/tabulate_scores/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
         code=code_of("tabulate_scores"),
         noise_of=NOISE_OF,

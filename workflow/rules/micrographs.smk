@@ -1,13 +1,34 @@
-localrules:
-    fetch_micrograph,
-    draw_experiment,
-    tabulate_micrographs,
-    draw_overview,
+from temdenoise.micrographs import inputs
+
+MICROGRAPHS = f"{RESULTS}/micrographs"
+try:
+    ENTRIES = checked.micrographs(config, CLONE)
+except errors.InputError as error:
+    sys.exit(f"micrographs: {error}")
+
+# The paper's Fig. 3: asked for by name, for it comes over the network.
+EXPERIMENT = "MoS2-experiment"
+EXAMPLE = f"{MICROGRAPHS}/example_Se_implanted_MoS2.dm3"
+SHIPPED = ["G", "SP", "GSP", "BBG"]
+MOS2 = {"path": EXAMPLE, "models": SHIPPED, "pixel_size": None, "bond_length": None}
+
+OVERVIEWS = [f"{MICROGRAPHS}/{image}/overview.png" for image in ENTRIES]
+BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html") if ENTRIES else []
+
+
+# Two images of one name in two places would share a folder. What is missing of a batch must not keep
+# the others from being denoised: the jobs will say it.
+for image, entry in ENTRIES.items() if workflow.is_main_process else []:
+    if problem := checked.clash(f"{MICROGRAPHS}/{image}", entry):
+        sys.exit(f"micrographs: {problem}")
+
+
+SAMPLES = {EXPERIMENT: {**MOS2, "crop": None}, **ENTRIES}
 
 
 rule denoise_micrograph:
     input:
-        lambda wildcards: present(wildcards.image),
+        lambda wildcards: inputs.present(SAMPLES[wildcards.image]["path"], made=EXAMPLE),
     output:
         tif=f"{MICROGRAPHS}/{{image}}/{{model}}.tif",
         hspy=f"{MICROGRAPHS}/{{image}}/{{model}}.hspy",
@@ -28,10 +49,15 @@ rule denoise_micrograph:
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("denoise_micrograph"),
-        entry=lambda wildcards: entry_of(wildcards.image),
-        model=lambda wildcards: str(model_of(wildcards.model)),
-        weights=lambda wildcards: weights_of(wildcards.model),
-        stamp=lambda wildcards: stamp_of(wildcards.image),
+        entry=lambda wildcards: SAMPLES[wildcards.image],
+        model=lambda wildcards: str(Path(STORED_MODELS, wildcards.model, "model.keras")),
+        # No input, or denoising would train the models that the run could put into the store.
+        weights=lambda wildcards: inputs.weights(
+            Path(STORED_MODELS, wildcards.model, "card.json")
+        ),
+        stamp=lambda wildcards: inputs.stamp(
+            SAMPLES[wildcards.image]["path"], made=EXAMPLE
+        ),
         tile=config["micrographs"]["tile"],
         overlap=config["micrographs"]["overlap"],
         window=config["micrographs"]["window"],
@@ -44,10 +70,24 @@ rule denoise_micrograph:
 
 rule draw_overview:
     input:
-        original=lambda wildcards: present(wildcards.image),
-        denoised=lambda wildcards: results_of(wildcards.image, ".tif"),
-        uncertainties=lambda wildcards: results_of(wildcards.image, ".uncertainty.tif"),
-        summaries=lambda wildcards: results_of(wildcards.image, ".json"),
+        original=lambda wildcards: inputs.present(
+            SAMPLES[wildcards.image]["path"], made=EXAMPLE
+        ),
+        denoised=lambda wildcards: expand(
+            f"{MICROGRAPHS}/{{image}}/{{model}}.tif",
+            image=wildcards.image,
+            model=SAMPLES[wildcards.image]["models"],
+        ),
+        uncertainties=lambda wildcards: expand(
+            f"{MICROGRAPHS}/{{image}}/{{model}}.uncertainty.tif",
+            image=wildcards.image,
+            model=SAMPLES[wildcards.image]["models"],
+        ),
+        summaries=lambda wildcards: expand(
+            f"{MICROGRAPHS}/{{image}}/{{model}}.json",
+            image=wildcards.image,
+            model=SAMPLES[wildcards.image]["models"],
+        ),
     output:
         figure=report(
             f"{MICROGRAPHS}/{{image}}/overview.png",
@@ -61,15 +101,15 @@ rule draw_overview:
         f"{BENCHMARKS}/draw_overview/{{image}}.tsv"
     wildcard_constraints:
         image="[A-Za-z0-9][A-Za-z0-9._-]*",
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 2500 * attempt,
         runtime=10,
     params:
         code=code_of("draw_overview"),
-        entry=lambda wildcards: entry_of(wildcards.image),
+        entry=lambda wildcards: SAMPLES[wildcards.image],
     message:
         "Draw what became of {wildcards.image}"
     script:
@@ -78,7 +118,11 @@ rule draw_overview:
 
 rule tabulate_micrographs:
     input:
-        summaries=[path for image in ENTRIES for path in results_of(image, ".json")],
+        summaries=[
+            f"{MICROGRAPHS}/{image}/{model}.json"
+            for image, entry in ENTRIES.items()
+            for model in entry["models"]
+        ],
     output:
         csv=f"{RESULTS}/tables/micrographs.csv",
         html=report(
@@ -91,12 +135,9 @@ rule tabulate_micrographs:
         f"{LOGS}/tabulate_micrographs/all.log",
     benchmark:
         f"{BENCHMARKS}/tabulate_micrographs/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
         code=code_of("tabulate_micrographs"),
     message:
@@ -112,12 +153,9 @@ rule fetch_micrograph:
         f"{LOGS}/fetch_micrograph/all.log",
     benchmark:
         f"{BENCHMARKS}/fetch_micrograph/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=15,
     params:
         code=code_of("fetch_micrograph"),
     message:
@@ -149,9 +187,9 @@ rule draw_experiment:
         f"{LOGS}/draw_experiment/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_experiment/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=15,

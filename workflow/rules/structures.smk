@@ -1,7 +1,18 @@
-if config["dft"]["engine"] != "maps":
+# Without the counts: one more structure must not rerun the others.
+CELL = {
+    key: config["structures"][key]
+    for key in (
+        "material",
+        "cells",
+        "lattice_constant",
+        "thickness",
+        "cell_height",
+        "max_shift",
+    )
+}
 
-    localrules:
-        disorder_structure,
+
+if config["dft"]["engine"] != "maps":
 
     rule disorder_structure:
         output:
@@ -10,17 +21,14 @@ if config["dft"]["engine"] != "maps":
             f"{LOGS}/disorder_structure/{{structure}}.log",
         benchmark:
             f"{BENCHMARKS}/disorder_structure/{{structure}}.tsv"
+        localrule: True
         conda:
             "../../envs/images.yaml"
-        threads: 1
-        resources:
-            mem_mb=500,
-            runtime=5,
         params:
             code=code_of("disorder_structure"),
             seed=config["seed"],
             cell=CELL,
-            split=lambda wildcards: split_of(wildcards.structure),
+            split=lambda wildcards: wildcards.structure.rpartition("-")[0],
         message:
             "Displace the atoms of {wildcards.structure} (Eq. 1, 2)"
         script:

@@ -16,7 +16,7 @@ with logs.capture(snakemake.log[0]):
         host=provenance.host(),
         started=started,
         ended=ended,
-        workflow=provenance.checksum("Snakefile", clone),
+        workflow=provenance.checksum("workflow/Snakefile", clone),
         envs=provenance.checksums(envs, clone),
         config_file=provenance.checksum(out.config),
         results=provenance.checksums([*source.results, *source.models]),

@@ -1,20 +1,42 @@
-localrules:
-    draw_structures,
-    draw_density_maps,
-    draw_brightness,
-    draw_convergence,
-    draw_noises,
-    draw_training,
-    draw_ms_ssim,
-    draw_sections,
-    draw_full_size,
+FIGURES = [
+    "structures",
+    "density_maps",
+    "brightness",
+    "convergence",
+    "noises",
+    "training",
+    "ms_ssim",
+    "sections",
+    "full_size",
+]
+# In docs/results.md.
+PUBLISHED = ["ms_ssim", "sections", "full_size", "training", "density_maps"]
+# Figures show a dozen structures at most, however many there are.
+SHOWN_STRUCTURES = STRUCTURES["train"][:9] + STRUCTURES["test"][:3]
+SHEETS = expand(
+    f"{RESULTS}/structures/{{structure}}.extxyz", structure=SHOWN_STRUCTURES
+)
+MAPS = expand(f"{RESULTS}/maps/{{structure}}.tif", structure=SHOWN_STRUCTURES)
+SHOWN_FACTORS = [
+    config["figures"]["interpolation_factor"],
+    config["figures"]["extrapolation_factor"],
+]
+# Of each model the images with its own noise.
+BEFORE_AND_AFTER = dict(
+    images=f"{RESULTS}/images/test.npy",
+    noisy=[f"{RESULTS}/noisy/{noise}/test.npy" for noise in NOISE_OF.values()],
+    noisy_tables=[f"{RESULTS}/noisy/{noise}/test.tsv" for noise in NOISE_OF.values()],
+    predictions=[
+        f"{RESULTS}/predictions/{model}/{noise}.npy"
+        for model, noise in NOISE_OF.items()
+    ],
+    scores=f"{RESULTS}/tables/scores.csv",
+)
 
 
 rule draw_structures:
     input:
-        structures=expand(
-            f"{RESULTS}/structures/{{structure}}.extxyz", structure=SHOWN_STRUCTURES
-        ),
+        structures=SHEETS,
     output:
         figure=report(
             f"{RESULTS}/figures/structures.png",
@@ -29,12 +51,9 @@ rule draw_structures:
         f"{LOGS}/draw_structures/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_structures/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_structures"),
         max_shift=config["structures"]["max_shift"],
@@ -46,7 +65,7 @@ rule draw_structures:
 
 rule draw_density_maps:
     input:
-        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=SHOWN_STRUCTURES),
+        maps=MAPS,
     output:
         figure=report(
             f"{RESULTS}/figures/density_maps.png",
@@ -58,12 +77,9 @@ rule draw_density_maps:
         f"{LOGS}/draw_density_maps/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_density_maps/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_density_maps"),
     message:
@@ -74,10 +90,8 @@ rule draw_density_maps:
 
 rule draw_brightness:
     input:
-        structures=expand(
-            f"{RESULTS}/structures/{{structure}}.extxyz", structure=SHOWN_STRUCTURES
-        ),
-        maps=expand(f"{RESULTS}/maps/{{structure}}.tif", structure=SHOWN_STRUCTURES),
+        structures=SHEETS,
+        maps=MAPS,
     output:
         figure=report(
             f"{RESULTS}/figures/brightness.png",
@@ -89,12 +103,9 @@ rule draw_brightness:
         f"{LOGS}/draw_brightness/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_brightness/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_brightness"),
     message:
@@ -119,12 +130,9 @@ rule draw_convergence:
         f"{LOGS}/draw_convergence/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_convergence/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_convergence"),
     message:
@@ -149,12 +157,9 @@ rule draw_noises:
         f"{LOGS}/draw_noises/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_noises/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_noises"),
         noises=NOISES,
@@ -180,12 +185,9 @@ rule draw_training:
         f"{LOGS}/draw_training/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_training/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_training"),
         models=list(MODELS),
@@ -209,12 +211,9 @@ rule draw_ms_ssim:
         f"{LOGS}/draw_ms_ssim/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_ms_ssim/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_ms_ssim"),
         noise_of=NOISE_OF,
@@ -227,16 +226,7 @@ rule draw_ms_ssim:
 
 rule draw_sections:
     input:
-        images=f"{RESULTS}/images/test.npy",
-        noisy=[f"{RESULTS}/noisy/{noise}/test.npy" for noise in NOISE_OF.values()],
-        noisy_tables=[
-            f"{RESULTS}/noisy/{noise}/test.tsv" for noise in NOISE_OF.values()
-        ],
-        predictions=[
-            f"{RESULTS}/predictions/{model}/{noise}.npy"
-            for model, noise in NOISE_OF.items()
-        ],
-        scores=f"{RESULTS}/tables/scores.csv",
+        **BEFORE_AND_AFTER,
     output:
         figure=report(
             f"{RESULTS}/figures/sections.png",
@@ -248,12 +238,9 @@ rule draw_sections:
         f"{LOGS}/draw_sections/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_sections/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_sections"),
         noise_of=NOISE_OF,
@@ -267,16 +254,7 @@ rule draw_sections:
 
 rule draw_full_size:
     input:
-        images=f"{RESULTS}/images/test.npy",
-        noisy=[f"{RESULTS}/noisy/{noise}/test.npy" for noise in NOISE_OF.values()],
-        noisy_tables=[
-            f"{RESULTS}/noisy/{noise}/test.tsv" for noise in NOISE_OF.values()
-        ],
-        predictions=[
-            f"{RESULTS}/predictions/{model}/{noise}.npy"
-            for model, noise in NOISE_OF.items()
-        ],
-        scores=f"{RESULTS}/tables/scores.csv",
+        **BEFORE_AND_AFTER,
     output:
         figure=report(
             f"{RESULTS}/figures/full_size.png",
@@ -288,12 +266,9 @@ rule draw_full_size:
         f"{LOGS}/draw_full_size/all.log",
     benchmark:
         f"{BENCHMARKS}/draw_full_size/all.tsv"
+    localrule: True
     conda:
         "../../envs/images.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=5,
     params:
         code=code_of("draw_full_size"),
         noise_of=NOISE_OF,
@@ -303,3 +278,33 @@ rule draw_full_size:
         "Draw whole images before and after"
     script:
         "../scripts/draw_full_size.py"
+
+
+if PRETRAINED == list(MODELS):
+    DOCS = in_clone("docs")
+
+    rule publish_results:
+        input:
+            scores=f"{RESULTS}/tables/scores.csv",
+            cards=expand(f"{STORED_MODELS}/{{model}}/card.json", model=MODELS),
+            histories=expand(f"{STORED_MODELS}/{{model}}/history.csv", model=MODELS),
+            choices=f"{DOCS}/results/choices.csv",
+            figures=expand(f"{RESULTS}/figures/{{figure}}.png", figure=PUBLISHED),
+        output:
+            page=f"{DOCS}/results.md",
+            scores=f"{DOCS}/results/scores.csv",
+            figures=expand(f"{DOCS}/results/{{figure}}.png", figure=PUBLISHED),
+        log:
+            f"{LOGS}/publish_results/all.log",
+        benchmark:
+            f"{BENCHMARKS}/publish_results/all.tsv"
+        localrule: True
+        conda:
+            "../../envs/images.yaml"
+        params:
+            code=code_of("publish_results"),
+            models=list(MODELS),
+        message:
+            "Write the page of results"
+        script:
+            "../scripts/publish_results.py"

@@ -1,0 +1,108 @@
+PRODUCTS = [
+    f"{RESULTS}/tables/scores.csv",
+    *multiext(f"{RESULTS}/tables/dft", ".csv", ".html"),
+    *multiext(f"{RESULTS}/tables/ms_ssim", ".csv", ".md", ".html"),
+    *multiext(f"{RESULTS}/tables/comparison", ".csv", ".md", ".html"),
+    *multiext(f"{RESULTS}/tables/matrix", ".csv", ".md", ".html"),
+    *expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
+]
+PRODUCTS += [*OVERVIEWS, *BATCH]
+
+
+onstart:
+    try:
+        orphans.refuse(Path.cwd(), RESULTS)
+    except errors.InputError as error:
+        sys.exit(str(error))
+    dft = any(job.rule.name == "dft_openmx" for job in workflow.dag.needrun_jobs())
+    if dft and (problem := checked.missing_data(config, Path(RESULTS))):
+        sys.exit(f"config: {problem}")
+    storing = any(
+        job.rule.name == "store_map" for job in workflow.dag.needrun_jobs()
+    )
+    if storing and (problem := checked.other_maps(config, Path(STORED_MAPS))):
+        sys.exit(f"config: {problem}")
+    # With conda it is the rule's environment that counts, and the job says so.
+    if not workflow.deployment_settings.deployment_method:
+        if problem := checked.missing_package(config):
+            sys.exit(f"config: {problem}")
+    storage.remove_partials(RESULTS)
+    # Marked in a run that was killed: for a run that is already planned it is too late.
+    if aside := set_damaged_aside():
+        sys.exit(f"{aside}; start again, and they are made anew")
+
+
+onsuccess:
+    table = Path(BATCH[0]) if BATCH else None
+    if table and table.is_file() and (problems := checked.failed(table)):
+        print(f"micrographs: {problems}", file=sys.stderr)
+
+
+onerror:
+    if aside := set_damaged_aside():
+        print(f"{aside}; the next run makes them anew", file=sys.stderr)
+
+
+# Last of all: then every benchmark has been written.
+rule tabulate_costs:
+    input:
+        results=PRODUCTS,
+    output:
+        csv=f"{RESULTS}/tables/costs.csv",
+        html=report(
+            f"{RESULTS}/tables/costs.html",
+            caption="../report/costs.rst",
+            category="5 Cost",
+            labels={"figure": "requested and used, table", "paper": "–"},
+        ),
+    log:
+        f"{LOGS}/tabulate_costs/all.log",
+    benchmark:
+        f"{BENCHMARKS}/tabulate_costs/all.tsv"
+    localrule: True
+    conda:
+        "../../envs/images.yaml"
+    params:
+        code=code_of("tabulate_costs"),
+        benchmarks=BENCHMARKS,
+    message:
+        "Gather what each rule asked for and used"
+    script:
+        "../scripts/tabulate_costs.py"
+
+
+# What it says of git, the machine and the time is read by the script: as params it would be new, and
+# a reason to run, whenever the results are not.
+rule record_provenance:
+    input:
+        results=[*PRODUCTS, *rules.tabulate_costs.output],
+        models=expand(f"{RESULTS}/models/{{model}}/model.keras", model=MODELS),
+        dft=f"{RESULTS}/tables/dft.csv",
+    output:
+        json=report(
+            f"{RESULTS}/provenance.json",
+            caption="../report/provenance.rst",
+            category="6 Provenance",
+            labels={"figure": "provenance, RO-Crate", "paper": "–"},
+        ),
+        html=report(
+            f"{RESULTS}/provenance.html",
+            caption="../report/provenance.rst",
+            category="6 Provenance",
+            labels={"figure": "provenance, page", "paper": "–"},
+        ),
+        config=f"{RESULTS}/config.json",
+    log:
+        f"{LOGS}/record_provenance/all.log",
+    benchmark:
+        f"{BENCHMARKS}/record_provenance/all.tsv"
+    localrule: True
+    conda:
+        "../../envs/images.yaml"
+    params:
+        code=code_of("record_provenance"),
+        benchmarks=BENCHMARKS,
+    message:
+        "Record where the results come from"
+    script:
+        "../scripts/record_provenance.py"
