@@ -80,7 +80,7 @@ def page(costs: pd.DataFrame) -> str:
 def readable(costs: pd.DataFrame) -> pd.DataFrame:
     """Return the table as strings: used of asked for, with a dash for what is unknown."""
     clocks = costs.filter(regex="_s$").assign(runtime=60 * costs["runtime_min"]).map(_clock)
-    whole = costs[["threads", "memory_mb", "mem_mb"]].map(_whole)
+    whole = costs[["threads", "memory_mb", "mem_mb"]].map("{:.0f}".format).replace("nan", "–")
     return pd.DataFrame(
         {
             "rule": costs["rule"],
@@ -123,20 +123,15 @@ def _number(word: str) -> float:
 
 
 def _next_time(cost: dict[Any, Any]) -> str:
-    pairs = {
-        "mem_mb": (cost["mem_mb"], cost["memory_mb"]),
-        "runtime": (cost["runtime_min"], cost["longest_s"] / 60),
-    }
-    return " ".join(
-        f"{name}={_proposal(name, used)}"
-        for name, (asked, used) in pairs.items()
-        if asked < ENOUGH * used or asked > TOO_MUCH * max(used, _NEXT[name][2] / _NEXT[name][0])
-    )
+    memory = _proposal("mem_mb", cost["mem_mb"], cost["memory_mb"])
+    return f"{memory} {_proposal('runtime', cost['runtime_min'], cost['longest_s'] / 60)}".strip()
 
 
-def _proposal(name: str, used: float) -> int:
+def _proposal(name: str, asked: float, used: float) -> str:
     margin, step, least = _NEXT[name]
-    return max(math.ceil(margin * used / step) * step, least)
+    if asked < ENOUGH * used or asked > TOO_MUCH * max(used, least / margin):
+        return f"{name}={max(math.ceil(margin * used / step) * step, least)}"
+    return ""  # it fits, or something is unknown
 
 
 def _clock(seconds: float) -> str:
@@ -144,7 +139,3 @@ def _clock(seconds: float) -> str:
         return "–"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
-
-
-def _whole(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.0f}"
