@@ -5,6 +5,6 @@ from temdenoise.reports import curves, style
 from temdenoise.run import logs
 
 with logs.capture(snakemake.log[0]):
-    summaries = summaries.read_summaries(snakemake.input.summaries)
-    named = {name: summaries.residuals(summary) for name, summary in summaries}
+    read = summaries.read_summaries(snakemake.input.summaries)
+    named = {name: summaries.residuals(summary) for name, summary in read}
     style.save(snakemake.output.figure, curves.convergence(named))
