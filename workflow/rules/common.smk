@@ -96,8 +96,3 @@ def in_clone(folder):
 
 def tensorflow_env(gpus):
     return f"../../envs/tensorflow-{'gpu' if gpus else 'cpu'}.yaml"
-
-
-def set_damaged_aside():
-    paths = checksums.set_aside(RESULTS)
-    return f"damaged, moved aside: {', '.join(map(str, paths))}" if paths else ""

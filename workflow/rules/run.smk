@@ -27,20 +27,12 @@ onstart:
         if problem := checked.missing_package(config):
             sys.exit(f"config: {problem}")
     storage.remove_partials(RESULTS)
-    # Marked in a run that was killed: for a run that is already planned it is too late.
-    if aside := set_damaged_aside():
-        sys.exit(f"{aside}; start again, and they are made anew")
 
 
 onsuccess:
     table = Path(BATCH[0]) if BATCH else None
     if table and table.is_file() and (problems := checked.failed(table)):
         print(f"micrographs: {problems}", file=sys.stderr)
-
-
-onerror:
-    if aside := set_damaged_aside():
-        print(f"{aside}; the next run makes them anew", file=sys.stderr)
 
 
 # Last of all: then every benchmark has been written.

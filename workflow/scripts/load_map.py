@@ -1,12 +1,12 @@
 """Take the map of one structure from the store."""
 
 from temdenoise.density import maps
-from temdenoise.run import files, logs, store
+from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
     target, params = snakemake.output, snakemake.params
     for name in ("structure", "summary", "density_map"):
-        store.take(snakemake.input[name], target[name])
+        files.copy(snakemake.input[name], target[name])
     if files.read_json(target.summary)["converged"]:
         maps.check_stored(
             target.density_map,

@@ -1,7 +1,7 @@
 """Put the map of one structure into the store."""
 
-from temdenoise.run import logs, store
+from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
     for name in ("structure", "summary", "density_map"):
-        store.put(snakemake.input[name], snakemake.output[name])
+        files.copy(snakemake.input[name], snakemake.output[name])

@@ -1,12 +1,12 @@
 """Put one model into the store, with its card."""
 
 from temdenoise.networks import card
-from temdenoise.run import checksums, files, logs, store
+from temdenoise.run import checksums, files, logs
 
 with logs.capture(snakemake.log[0]):
     source, target, params = snakemake.input, snakemake.output, snakemake.params
     for name in ("model", "history"):
-        store.put(source[name], target[name])
+        files.copy(source[name], target[name])
     scores, model = files.read_table(source.scores), snakemake.wildcards.model
     said = card.Card(
         model=model,

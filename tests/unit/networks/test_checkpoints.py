@@ -14,12 +14,6 @@ STATE = [np.arange(6, dtype=np.float32).reshape(2, 3), np.array(7)]
 ARRAYS = hnp.arrays(
     st.sampled_from(["f4", "f8", "i8", "u4"]), hnp.array_shapes(min_dims=0, max_side=3)
 )
-DAMAGES = {
-    "empty": lambda content: b"",
-    "truncated": lambda content: content[: len(content) // 2],
-    "zeroed": lambda content: content[:80] + bytes(60) + content[140:],
-    "foreign": lambda content: b"not a checkpoint\n",
-}
 
 
 def rows(count):
@@ -62,10 +56,6 @@ def test_what_was_saved_comes_back_bit_for_bit(tmp_path_factory, state, losses):
     assert repr(rows) == repr(history)
 
 
-def test_without_a_checkpoint_there_is_no_state(checkpoints):
-    assert checkpoints.last() == ([], [])
-
-
 def test_the_last_two_epochs_are_kept(checkpoints, tmp_path):
     save(checkpoints, *range(1, 12))
     assert epoch_of(checkpoints) == 11
@@ -83,12 +73,12 @@ def test_checkpoints_of_another_fingerprint_are_ignored(checkpoints, tmp_path):
     assert (epoch_of(other), epoch_of(checkpoints)) == (1, 3)
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_checkpoint_falls_back_to_the_one_before(checkpoints, tmp_path, caplog, damage):
+@pytest.mark.parametrize("size", [0, 10, 300])
+def test_a_damaged_checkpoint_falls_back_to_the_previous_one(checkpoints, tmp_path, caplog, size):
     save(checkpoints, 4, 5)
     for epoch, left in [(5, 4), (4, 0)]:
         path = tmp_path / f"checkpoints/abc/epoch-{epoch:06d}.checkpoint"
-        path.write_bytes(damage(path.read_bytes()))
+        path.write_bytes(path.read_bytes()[:size])
         caplog.clear()
         assert epoch_of(checkpoints) == left
         assert f"{path}: not a whole checkpoint" in caplog.text

@@ -1,17 +1,16 @@
-import errno
+import hashlib
 import json
-import os
-from pathlib import Path
+import subprocess
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from temdenoise.density import cube, engine, maps
 from temdenoise.errors import DamagedError, StorageError
-from temdenoise.run import checksums, files, storage
+from temdenoise.run import checksums, files
 from temdenoise.structures import sheets
 
 ATOMS = sheets.disorder(
@@ -51,15 +50,12 @@ def whole(tmp_path_factory):
     return folder, contents
 
 
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
 def said(path):
     return json.loads(path.with_name(f".{path.name}.checksum").read_text())
 
 
 @pytest.mark.parametrize("name", KINDS)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_a_flipped_bit_anywhere_is_found_by_the_reader(whole, name, data):
     folder, contents = whole
@@ -72,6 +68,7 @@ def test_a_flipped_bit_anywhere_is_found_by_the_reader(whole, name, data):
 
 
 @pytest.mark.parametrize("name", KINDS)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_a_file_of_another_length_is_found_by_the_reader(whole, name, data):
     folder, contents = whole
@@ -113,6 +110,13 @@ def path(tmp_path):
     return tmp_path / "a.txt"
 
 
+def test_the_checksum_is_that_of_the_content_and_says_no_more(path):
+    before = path.with_name(".a.txt.checksum").read_bytes()
+    assert checksums.verify(path) == checksums.of(path) == hashlib.sha256(b"whole").hexdigest()
+    files.write_text(path, "whole")
+    assert path.with_name(".a.txt.checksum").read_bytes() == before
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '"text"', '{"bytes": 5}', "{}"])
 def test_a_damaged_checksum_vouches_for_nothing(path, content):
     path.with_name(".a.txt.checksum").write_text(content)
@@ -120,99 +124,50 @@ def test_a_damaged_checksum_vouches_for_nothing(path, content):
         checksums.verify(path)
 
 
-def test_a_disk_that_cannot_read_is_damage(path, monkeypatch):
-    def cannot_read(*_):
-        raise OSError(5, "Input/output error")
-
-    monkeypatch.setattr(checksums.hashlib, "file_digest", cannot_read)
+def test_a_disk_that_cannot_read_is_damage(path):
+    files.write_text(path, "")
+    path.unlink()
+    path.symlink_to("/proc/self/mem")  # its first byte cannot be read
     with pytest.raises(DamagedError, match=r"a\.txt: damaged: cannot be read \(Input/output error"):
         checksums.verify(path)
 
 
-def test_a_file_that_is_not_there_is_left_to_its_reader(path):
+@pytest.mark.parametrize(
+    ("words", "what_to_do"),
+    [((), "delete it and run again"), (("add", "."), "restore it with git checkout")],
+    ids=["of a run", "shipped"],
+)
+def test_a_damaged_file_is_one_line_that_says_what_to_do(path, words, what_to_do):
+    subprocess.run(["git", "init", "-q", path.parent], check=True)
+    if words:
+        subprocess.run(["git", "-C", path.parent, *words], check=True)
+    path.write_text("cut")
+    with pytest.raises(DamagedError) as caught:
+        checksums.verify(path)
+    assert str(caught.value) == f"{path}: damaged: expected 5 bytes, got 3; {what_to_do}"
+
+
+def test_without_git_a_damaged_file_is_still_named(path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    path.write_text("cut")
+    with pytest.raises(DamagedError, match="got 3; delete it"):
+        checksums.verify(path)
+
+
+def test_a_deleted_file_may_be_written_anew(path):
     path.unlink()
-    checksums.verify(path)
-
-
-class Killed(BaseException):
-    pass
-
-
-def kill_between_the_moves(path, content, monkeypatch):
-    """Write `content` to `path` but die once its checksum is there and before it is."""
-    replace = os.replace
-
-    def die(partial, final):
-        if final.name == path.name:
-            raise Killed
-        replace(partial, final)
-
-    monkeypatch.setattr(storage.Path, "replace", die)
-    with pytest.raises(Killed):
-        files.write_text(path, content)
-    monkeypatch.undo()
-
-
-def test_a_kill_between_the_moves_leaves_no_file_and_the_next_run_is_well(tmp_path, monkeypatch):
-    path = tmp_path / "a.txt"
-    kill_between_the_moves(path, "new", monkeypatch)
-    assert names(tmp_path) == [".a.txt.checksum"]
-    checksums.verify(path)
+    assert checksums.verify(path) is None
     files.write_text(path, "as of other code")
-    checksums.verify(path)
+    assert checksums.verify(path)
 
 
-def test_a_kill_between_the_moves_onto_an_old_file_ends_in_a_rebuild(path, monkeypatch):
-    kill_between_the_moves(path, "newer", monkeypatch)
-    with pytest.raises(DamagedError):
-        checksums.verify(path)
-    assert checksums.set_aside(path.parent) == [path]
-    files.write_text(path, "newer")
-    checksums.verify(path)
-
-
-def test_the_same_content_has_the_same_checksum_file(path):
-    before = path.with_name(".a.txt.checksum").read_bytes()
-    files.write_text(path, "whole")
-    assert path.with_name(".a.txt.checksum").read_bytes() == before
-
-
-def test_what_was_found_damaged_is_moved_aside_and_nothing_else(path):
-    files.write_text(path.parent / "deep/b.txt", "whole")
-    path.write_text("other")
-    with pytest.raises(DamagedError):
-        checksums.verify(path)
-    assert path.read_text() == "other"
-    assert checksums.set_aside(path.parent) == [path]
-    assert names(path.parent) == [".a.txt.checksum", "a.txt.damaged", "deep"]
-    assert names(path.parent / "deep") == [".b.txt.checksum", "b.txt"]
-    assert checksums.set_aside(path.parent) == []
-
-
-def test_damage_that_no_job_has_found_stays(path):
-    path.write_text("other")
-    assert checksums.set_aside(path.parent) == []
-    assert path.read_text() == "other"
-
-
-@pytest.mark.parametrize("mend", [lambda path: files.write_text(path, "new"), os.unlink])
-def test_what_was_made_anew_or_removed_meanwhile_only_loses_its_mark(path, mend):
-    path.write_text("other")
-    with pytest.raises(DamagedError):
-        checksums.verify(path)
-    mend(path)
-    left = path.exists()
-    assert checksums.set_aside(path.parent) == []
-    assert path.exists() == left
-    assert ".a.txt.damaged-mark" not in names(path.parent)
-
-
-def test_a_mark_that_cannot_be_left_is_no_other_error(path, monkeypatch):
-    def cannot(*_):
-        raise PermissionError
-
-    path.write_text("other")
-    monkeypatch.setattr(checksums.Path, "touch", cannot)
+def test_a_kill_between_the_moves_leaves_no_unchecked_file(path):
+    path.unlink()
+    path.mkdir()  # the checksum can be moved to its place, the file cannot
+    with pytest.raises(IsADirectoryError):
+        files.write_text(path, "newer")
+    path.rmdir()
+    path.write_text("whole")
     with pytest.raises(DamagedError):
         checksums.verify(path)
 
@@ -228,33 +183,19 @@ def test_an_empty_map_is_of_no_converged_structure_only_if_it_was_written_so(tmp
         maps.converged(paths)
 
 
-def test_a_checksum_that_may_not_be_read_is_no_damage(tmp_path, monkeypatch):
-    path = tmp_path / "a.csv"
-    files.write_text(path, "whole")
-    original = Path.read_bytes
+def test_a_copy_has_the_same_bytes_and_a_damaged_file_is_not_copied(path, tmp_path):
+    copy = tmp_path / "far/copy.txt"
+    files.copy(path, copy)
+    assert copy.read_text() == "whole"
+    path.write_text("other")
+    with pytest.raises(DamagedError, match=r"a\.txt: damaged: expected SHA-256"):
+        files.copy(path, copy)
+    assert copy.read_text() == "whole"
+    assert checksums.verify(copy)
 
-    def refuse(self):
-        if self.name.endswith(checksums.SUFFIX):
-            raise PermissionError(13, "Permission denied", str(self))
-        return original(self)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    (tmp_path / f".a.csv{checksums.MARK}").touch()
-    with pytest.raises(PermissionError):
-        checksums.verify(path)
-    assert checksums.set_aside(tmp_path) == []
+def test_no_room_leaves_the_old_file_whole(path, no_room):
+    with no_room(100), pytest.raises(StorageError):
+        files.write_text(path, "x" * 101)
     assert path.read_text() == "whole"
-
-
-def test_no_room_at_the_last_moment_leaves_the_old_file_whole(tmp_path, monkeypatch):
-    path = tmp_path / "a.csv"
-    files.write_text(path, "old")
-
-    def no_room(_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(storage, "flush", no_room)
-    with pytest.raises(StorageError):
-        files.write_text(path, "another")
-    assert path.read_text() == "old"
-    checksums.verify(path)
+    assert checksums.verify(path)

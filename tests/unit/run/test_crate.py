@@ -76,8 +76,8 @@ def test_the_run_made_the_results_by_the_workflow_with_the_config():
 def test_every_file_is_a_part_with_its_checksum():
     found = entities()
     assert list(references(found["./"]["hasPart"])) == [file.path for file in RECORD.files]
-    for path, size, digest in RECORD.files:
-        assert (found[path]["contentSize"], found[path]["sha256"]) == (str(size), digest)
+    for path, size, checksum in RECORD.files:
+        assert (found[path]["contentSize"], found[path]["sha256"]) == (str(size), checksum)
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,4 @@ def test_the_page_has_all_that_the_crate_has():
     page = crate.page(RECORD)
     shown = [RECORD.started, RECORD.ended, "0" * 40, "Linux", "gpaw", "26.7.0", "models.G.noise"]
     assert all(f"<td>{text}</td>" in page for text in shown)
-    assert all(f"<td>{file.sha256}</td>" in page for file in RECORD.files)
+    assert all(f"<td>{file.checksum}</td>" in page for file in RECORD.files)

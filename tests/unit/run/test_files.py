@@ -4,7 +4,7 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -24,14 +24,6 @@ def write_then_raise(path):
         raise RuntimeError("in mid-write")
 
 
-@pytest.fixture
-def full_disk(monkeypatch):
-    def no_space(descriptor, offset, length):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "posix_fallocate", no_space)
-
-
 def test_atomic_output_appears_under_its_name_only(tmp_path):
     with files.atomic(tmp_path / "new" / "a.txt") as partial:
         partial.write_text("whole")
@@ -41,19 +33,14 @@ def test_atomic_output_appears_under_its_name_only(tmp_path):
     assert (tmp_path / "new" / "a.txt").read_text() == "whole"
 
 
-def test_atomic_leaves_the_old_file_when_the_block_raises(tmp_path):
+def test_atomic_leaves_all_as_it_was_when_the_block_raises(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(RuntimeError, match="in mid-write"):
-        write_then_raise(path)
+    for name in ("a.txt", "b.txt"):
+        with pytest.raises(RuntimeError, match="in mid-write"):
+            write_then_raise(tmp_path / name)
     assert names(tmp_path) == ["a.txt"]
     assert path.read_text() == "old"
-
-
-def test_atomic_leaves_nothing_when_the_first_write_raises(tmp_path):
-    with pytest.raises(RuntimeError, match="in mid-write"):
-        write_then_raise(tmp_path / "a.txt")
-    assert names(tmp_path) == []
 
 
 def killed_in_mid_write(path):
@@ -110,15 +97,11 @@ def test_full_disk_names_the_file_and_leaves_nothing(tmp_path, no_room, name, wr
     assert names(tmp_path) == []
 
 
-def test_full_disk_keeps_the_old_file(tmp_path, no_room):
-    files.write_text(tmp_path / "a.txt", "old")
-    with no_room(4096), pytest.raises(StorageError):
-        files.write_text(tmp_path / "a.txt", "x" * 10_000)
-    assert (tmp_path / "a.txt").read_text() == "old"
+def test_room_of_a_stack_is_reserved_before_an_image_is_made(tmp_path, monkeypatch):
+    def no_space(descriptor, offset, length):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-
-@pytest.mark.usefixtures("full_disk")
-def test_room_of_a_stack_is_reserved_before_an_image_is_made(tmp_path):
+    monkeypatch.setattr(os, "posix_fallocate", no_space)
     images = (pytest.fail("an image was made") for _ in range(2))
     with pytest.raises(StorageError, match="no room on the disk"):
         files.write_stack(tmp_path / "a.npy", images, (2, 3, 4))
@@ -133,6 +116,7 @@ def test_stack_refuses_another_number_of_images_than_its_shape(tmp_path, count):
     assert names(tmp_path) == []
 
 
+@settings(max_examples=25)
 @given(hnp.arrays(np.float32, hnp.array_shapes(min_dims=3, max_dims=3, max_side=5)))
 def test_stack_comes_back_bit_for_bit(tmp_path_factory, stack):
     path = tmp_path_factory.mktemp("stack") / "a.npy"
@@ -153,16 +137,10 @@ def test_truncated_stack_is_refused_wherever_it_is_cut(tmp_path):
     path = tmp_path / "a.npy"
     np.save(path, STACK)
     whole = path.read_bytes()
-    for size in range(len(whole)):
+    for size in range(0, len(whole), 3):
         path.write_bytes(whole[:size])
         with pytest.raises(InputError, match=r"a\.npy: not a whole \.npy file.*delete it and run"):
             files.open_stack(path, ndim=3)
-
-
-def test_stack_that_cannot_be_read_is_refused(tmp_path):
-    (tmp_path / "a.npy").mkdir()
-    with pytest.raises(InputError, match=r"a\.npy: not a whole \.npy file.*delete it and run"):
-        files.open_stack(tmp_path / "a.npy", ndim=3)
 
 
 def test_file_of_another_kind_is_no_stack(tmp_path):
@@ -187,6 +165,7 @@ def test_stack_of_other_axes_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+@settings(max_examples=25)
 @given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_table_keeps_floats_exactly(tmp_path_factory, suffix, values):
     path = tmp_path_factory.mktemp("table") / f"a{suffix}"
@@ -205,9 +184,4 @@ def test_suffix_tells_the_separator(tmp_path):
 def test_empty_or_damaged_table_is_refused(tmp_path, content):
     (tmp_path / "a.csv").write_bytes(content)
     with pytest.raises(InputError, match=r"a\.csv: not a readable table.*delete it and run"):
-        files.read_table(tmp_path / "a.csv")
-
-
-def test_missing_table_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"a\.csv: not a readable table"):
         files.read_table(tmp_path / "a.csv")

@@ -79,9 +79,9 @@ def test_checksums_are_those_of_the_files_by_name(tmp_path):
     found = provenance.checksums(contents, tmp_path)
     assert found == provenance.checksums(reversed(contents), tmp_path)
     assert [file.path for file in found] == sorted(contents)
-    for path, size, digest in found:
+    for path, size, checksum in found:
         assert size == len(contents[path])
-        assert digest == hashlib.sha256(contents[path]).hexdigest()
+        assert checksum == hashlib.sha256(contents[path]).hexdigest()
 
 
 @pytest.fixture

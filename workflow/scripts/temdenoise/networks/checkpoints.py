@@ -17,11 +17,11 @@ from temdenoise.run import checksums
 from temdenoise.run.storage import beside
 
 KEPT = 2  # the last, and the one before in case the last is damaged
-SUFFIX = ".checkpoint"  # the SHA-256 of an .npz archive, then the archive
+SUFFIX = ".checkpoint"  # the checksum of an .npz archive, then the archive
 
 Row = dict[str, float]
 
-_DIGEST_SIZE = hashlib.sha256().digest_size
+_CHECKSUM_BYTES = 32
 _log = logging.getLogger("temdenoise")
 
 
@@ -35,18 +35,18 @@ def fingerprint(params: Mapping[str, Any], inputs: Mapping[str, str | os.PathLik
 class Checkpoints:
     """The last checkpoints of the training with `fingerprint`, in a folder of its model.
 
-    Snakemake removes the outputs of a job before it runs it again, so `folder` is none. Two
-    processes may write to it, a job that outlived its Snakemake and the one started after it:
-    no step here takes for granted that what it saw is still there.
+    `folder` must be no output of a job: outputs are removed before the job runs again. Two
+    processes may write to it, a job that outlived its run and its successor. So no step assumes
+    that a file it saw is still there. docs/decisions/0008 says why this is not left to Keras.
     """
 
     def __init__(self, folder: str | os.PathLike[str], fingerprint: str) -> None:
         self._folder, self._own = Path(folder), Path(folder, fingerprint)
 
     def save(self, state: Sequence[np.ndarray], rows: Sequence[Row]) -> None:
-        """Keep `state`, the arrays of a training, after as many epochs as its history has `rows`.
+        """Keep `state`, the arrays of a training, after `len(rows)` epochs; `rows` is its history.
 
-        A checkpoint that cannot be written is a warning: it must not cost the training.
+        A checkpoint that cannot be written is a warning: the training goes on.
         """
         content = _pack(state, rows)
         try:
@@ -57,16 +57,16 @@ class Checkpoints:
             _log.warning("no checkpoint after epoch %d: %s", len(rows), error)
 
     def last(self) -> tuple[list[np.ndarray], list[Row]]:
-        """Return the state and rows of the newest checkpoint that is whole; none: ([], [])."""
+        """Return state and rows of the newest whole checkpoint, ([], []) without one."""
         for path in self._newest_first():
             try:
                 return _unpack(path.read_bytes())
             except (OSError, InputError) as error:
-                _log.warning("%s: %s; trying the one before", path, error)
+                _log.warning("%s: %s; trying the previous one", path, error)
         return [], []
 
     def remove(self) -> None:
-        """Remove every checkpoint of the model, those of other fingerprints too."""
+        """Remove all checkpoints of the model, also those with other fingerprints."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _path(self, epoch: int) -> Path:
@@ -82,13 +82,13 @@ class Checkpoints:
 def _pack(state: Sequence[np.ndarray], rows: Sequence[Row]) -> bytes:
     archive = io.BytesIO()
     np.savez(archive, *state, rows=np.array(json.dumps(rows)))
-    # The checksums of a zip file leave out its directory: a damaged one can read as other arrays.
+    # A zip file's own checksums skip its directory: if damaged, it can yield other arrays.
     return hashlib.sha256(archive.getbuffer()).digest() + archive.getvalue()
 
 
 def _unpack(content: bytes) -> tuple[list[np.ndarray], list[Row]]:
-    sha256, archive = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
-    if hashlib.sha256(archive).digest() != sha256:
+    checksum, archive = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
+    if hashlib.sha256(archive).digest() != checksum:
         raise InputError("not a whole checkpoint")
     arrays = dict(np.load(io.BytesIO(archive), allow_pickle=False))
     rows = json.loads(str(arrays.pop("rows")))

@@ -18,12 +18,12 @@ from temdenoise.networks.patches import PatchStack, shuffled
 from temdenoise.networks.unet import fast_unet, unet
 from temdenoise.run.files import atomic
 
-# The order of a network's and an optimizer's variables may change from one to the next.
+# Their versions may differ in the order of a network's and an optimizer's variables.
 VERSIONS = {"keras": keras.__version__, "tensorflow": tf.__version__}
 
 
 class Batches(keras.utils.PyDataset):
-    """Batches of patch pairs in an order that `order` gives for each epoch, from `first` on."""
+    """Batches of patch pairs: `order(epoch)` gives the patch numbers, from epoch `first` on."""
 
     def __init__(
         self,
@@ -44,12 +44,12 @@ class Batches(keras.utils.PyDataset):
         return self._stack.pairs(self._numbers[start : start + self._batch_size])
 
     def on_epoch_begin(self) -> None:
-        """Take the order of this epoch; Keras calls `on_epoch_end` before the first one, too."""
+        """Take the order of this epoch. Keras calls `on_epoch_end` also before the first epoch."""
         self._numbers = self._order(next(self._epochs))
 
 
 class Progress(keras.callbacks.Callback):
-    """After each epoch one more row of `rows`, a checkpoint and a line in the log."""
+    """After each epoch, add a row to `rows`, save a checkpoint and log a line."""
 
     def __init__(
         self, rows: list[Row], epochs: int, checkpoints: Checkpoints, log: Callable[[str], None]
@@ -63,7 +63,7 @@ class Progress(keras.callbacks.Callback):
         self._start = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Record the losses and the seconds of the epoch, keep the state of the training."""
+        """Record losses and seconds of the epoch and save the state of the training."""
         seconds = round(time.monotonic() - self._start, 2)
         row = {"epoch": epoch + 1, **(logs or {}), "seconds": seconds}
         self._rows.append(row)
@@ -77,14 +77,14 @@ class Progress(keras.callbacks.Callback):
 
 
 def use_threads(threads: int) -> None:
-    """Keep TensorFlow to `threads` cores and to operations that give the same bits each time."""
+    """Limit TensorFlow to `threads` cores and to operations that repeat bit for bit."""
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
 
 
 def device(threads: int) -> str:
-    """Say what the training runs on, and whether a GPU that SLURM assigned lies idle."""
+    """Return what the training runs on; warn if TensorFlow cannot use the GPU of the job."""
     assigned = os.environ.get("CUDA_VISIBLE_DEVICES")
     of_slurm = f" (CUDA_VISIBLE_DEVICES={assigned})" if assigned else ""
     if gpus := tf.config.list_physical_devices("GPU"):
@@ -107,11 +107,11 @@ def train(
     checkpoints: Checkpoints,
     log: Callable[[str], None],
 ) -> tuple[keras.Model, pd.DataFrame]:
-    """Fit the U-Net of `recipe` to the training `numbers` of `stack`, validate on the others.
+    """Fit the U-Net of `recipe` to patches of `stack`; resume after the last of `checkpoints`.
 
-    `recipe` has filters, batch_size, precision, learning_rate, decay and epochs. The fit starts
-    after the last epoch of `checkpoints`. Returns the model in float32 and its history: epoch,
-    loss, val_loss (mean absolute errors), seconds.
+    `numbers` are those of the training and of the validation patches. `recipe` has filters,
+    batch_size, precision, learning_rate, decay and epochs. Return the model in float32 and its
+    history: epoch, loss and val_loss (mean absolute errors), seconds [s].
     """
     training, validation = numbers
     keras.utils.set_random_seed(seeds.integer(seed, "weights", model))
@@ -153,7 +153,7 @@ def _resume(network: keras.Model, checkpoints: Checkpoints) -> list[Row]:
 
 
 def _variables(network: keras.Model) -> list[keras.Variable]:
-    # `weights` would leave out the random states of layers (docs/decisions/0008).
+    # `weights` lacks the random states of layers (docs/decisions/0008).
     return [*network.variables, *network.optimizer.variables]
 
 

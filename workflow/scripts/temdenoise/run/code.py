@@ -1,4 +1,4 @@
-"""Has the code that a rule runs changed? One fingerprint of it, blind to comments."""
+"""Has the code of a rule changed? One fingerprint, blind to comments."""
 
 import ast
 import hashlib
@@ -10,10 +10,10 @@ from typing import Any
 
 
 def fingerprint(script: Path) -> str:
-    """Return 16 hexadecimal digits that stand for the code of `script` and of all it imports.
+    """Return 16 hexadecimal digits for the code of `script` and of all that it imports.
 
-    Comments, docstrings, formatting and times of files do not count, nor do the folder of the
-    clone and the version of Python.
+    Comments, docstrings, formatting, dates, the folder of the clone and the version of Python do
+    not count.
     """
     parts = hashlib.sha256()
     for path in sources(script):
@@ -35,9 +35,9 @@ def sources(script: Path) -> list[Path]:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Yield the dotted name of all that a source file imports, anywhere in it.
+    """Yield the dotted name of each import, anywhere in a source file.
 
-    ``from a import b`` is "a.b", be b a module or not; leading dots stand for a relative import.
+    ``from a import b`` is "a.b", whether b is a module or not. Leading dots are a relative import.
     """
     for node in ast.walk(_tree(path.read_bytes())):
         if isinstance(node, ast.Import):
@@ -48,7 +48,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def _files(name: str, importer: Path, top: Path) -> Iterator[Path]:
-    """Yield the files that an import runs: of each package on the way, and of the module."""
+    """Yield the files that an import runs: those of its packages and of its module."""
     parts = name.lstrip(".")
     level = len(name) - len(parts)
     folder = importer.parents[level - 1] if level else top
@@ -70,7 +70,7 @@ def _canonical(source: bytes) -> str:
 
 
 def _plain(node: Any) -> Any:
-    """Return a syntax tree as lists; not by `ast.dump`, which each version of Python does anew."""
+    """Return a syntax tree as lists. `ast.dump` differs between versions of Python."""
     if isinstance(node, list):
         return [_plain(item) for item in node if not _idle(item)]
     if isinstance(node, ast.AST):
@@ -80,6 +80,6 @@ def _plain(node: Any) -> Any:
 
 
 def _idle(node: Any) -> bool:
-    """Tell whether a statement does nothing, as docstrings do."""
+    """Tell whether a statement does nothing, like a docstring."""
     constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return constant or isinstance(node, ast.Pass)

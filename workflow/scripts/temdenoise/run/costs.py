@@ -1,7 +1,6 @@
-"""What did each rule ask for, and what did it use? From Snakemake's benchmarks and sacct."""
+"""What did each rule ask for, and what did it use? One account, from Snakemake's benchmarks."""
 
 import ast
-import html
 import logging
 import math
 import os
@@ -11,36 +10,31 @@ from typing import Any
 import pandas as pd
 
 from temdenoise.errors import InputError
-from temdenoise.run import pages, proposals
+from temdenoise.run import pages
 
 _log = logging.getLogger(__name__)
 
 # Two Snakemakes start each job in SLURM and stay in its memory; benchmarks do not count them.
 SNAKEMAKES_MB = 190
-# A benchmark may miss a job's last half minute: it looks every 30 s, after the first 15 s.
-UNSEEN_S = 30
-
-COLUMNS = [
-    *("rule", "jobs", "failed", "wait_s", "threads", "cpu_s", "reserved_cpu_s", "busy_threads"),
-    *("wall_s", "longest_s", "runtime_min", "memory_mb", "mem_mb", "next_time"),
-]
+# A request between these multiples of the use is left alone.
+ENOUGH, TOO_MUCH = 1.2, 3.0
+# By request: margin over the use, step, least proposal. mem_mb in [MB], runtime in [min].
+_NEXT = {"mem_mb": (1.3, 100, 300), "runtime": (1.5, 5, 5)}
 CAPTION = (
     "What each rule used of what it asked for. Times are in h:mm:ss: wall and CPU time of all its "
-    "jobs, and the longest job. Memory is the largest job's, with the "
-    f"{SNAKEMAKES_MB} MB of the Snakemakes in a SLURM job. Without sacct, CPU time and memory are "
-    f"what Snakemake's benchmarks saw, which may miss the last {UNSEEN_S} s of a job."
+    "jobs, and the longest job. Memory is the largest job's, with "
+    f"{SNAKEMAKES_MB} MB for the Snakemakes in a SLURM job. A benchmark may miss the last 30 s of "
+    "a job and never sees MPI ranks. “Next time” goes into set-resources of the profile."
 )
+_UNKNOWN = "<p>Requests are unknown: put <code>benchmark-extended: true</code> in the profile.</p>"
 _OF = "\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}"
-_UNKNOWN = (
-    "What was asked for is not known: put <code>benchmark-extended: true</code> in the profile."
-)
 
 
 def read_benchmarks(folder: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read `folder`/<rule>/<job>.tsv, one row a job; a damaged file is left out, with a warning.
+    """Read `folder`/<rule>/<job>.tsv, one row a job. Leave out a damaged file, with a warning.
 
-    Columns: rule; began [s since 1970]; wall_s; cpu_s, the CPU time used; memory_mb; and the
-    requests threads, cpus (of all tasks), mem_mb [MB], runtime_min [min]. NaN: not known.
+    Columns: rule; began [s since 1970]; wall_s; cpu_s; memory_mb; and the requests threads, cpus
+    (of all MPI tasks), mem_mb [MB], runtime_min [min]. NaN means unknown.
 
     Raises
     ------
@@ -61,47 +55,44 @@ def read_benchmarks(folder: str | os.PathLike[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def table(benchmarks: pd.DataFrame, attempts: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each rule, the longest first; columns: COLUMNS.
+def table(benchmarks: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each rule, the longest first: what its jobs used and asked for.
 
-    `attempts` are those of `accounting.attempts`, if any. mem_mb and runtime_min are the smallest
-    requests, those of first attempts; failed says how often an attempt ended how.
+    mem_mb, runtime_min and threads are the smallest requests, memory_mb and longest_s the largest
+    uses, all other columns sums. next_time proposes the requests that do not fit.
     """
-    rows = [
-        _row(str(rule), jobs, attempts[attempts["rule"] == rule])
-        for rule, jobs in benchmarks.groupby("rule")
-    ]
-    costs = pd.DataFrame(rows, columns=COLUMNS).round(2)
-    return costs.sort_values("wall_s", ascending=False, ignore_index=True)
-
-
-def readable(costs: pd.DataFrame) -> pd.DataFrame:
-    """Return the table for people: used / asked for, with a dash where there is nothing."""
-    shown = pd.DataFrame({"rule": costs["rule"], "jobs": costs["jobs"].astype(str)})
-    if costs["wait_s"].notna().any():
-        shown["failed attempts"] = costs["failed"].replace("", "–")
-        shown["mean wait"] = _clocks(costs["wait_s"])
-    shown["wall time"] = _clocks(costs["wall_s"])
-    shown["CPU time"] = _clocks(costs["cpu_s"]) + _OF + _clocks(costs["reserved_cpu_s"])
-    longest, runtime = _clocks(costs["longest_s"]), _clocks(60 * costs["runtime_min"])
-    shown["longest job"] = longest + _OF + runtime
-    shown["memory [MB]"] = _whole(costs["memory_mb"]) + _OF + _whole(costs["mem_mb"])
-    shown["threads"] = _whole(costs["threads"])
-    shown["next time"] = costs["next_time"].replace("", "–")
-    return shown
+    reserved = benchmarks.assign(reserved_cpu_s=benchmarks["cpus"] * benchmarks["wall_s"])
+    jobs = reserved.groupby("rule")
+    known = jobs[["wall_s", "cpu_s", "reserved_cpu_s"]].sum(min_count=1)
+    least = jobs[["threads", "runtime_min", "mem_mb"]].min()
+    largest = jobs[["wall_s", "memory_mb"]].max().rename(columns={"wall_s": "longest_s"})
+    costs = pd.concat([jobs.size().rename("jobs"), known, largest, least], axis=1).round(2)
+    costs["next_time"] = [_next_time(cost) for cost in costs.to_dict("records")]
+    return costs.sort_values("wall_s", ascending=False).reset_index()
 
 
 def page(costs: pd.DataFrame) -> str:
-    """Return the table as HTML and, below it, what to put in the profile next time."""
-    wanted = {row["rule"]: proposals.propose(row) for row in costs.to_dict("records")}
-    profile = proposals.to_profile(wanted)
-    if costs["mem_mb"].isna().all():
-        advice = f"<p>{_UNKNOWN}</p>"
-    elif profile:
-        advice = f"<p>To put in the profile next time:</p>\n<pre>{html.escape(profile)}</pre>"
-    else:
-        advice = "<p>Every request fits: nothing to change in the profile.</p>"
-    return f"{pages.to_html(readable(costs), CAPTION)}{advice}\n"
+    """Return the table as an HTML page: used of asked for, with a dash for what is unknown."""
+    unknown = _UNKNOWN if costs["mem_mb"].isna().all() else ""
+    return pages.to_html(readable(costs), CAPTION) + unknown
+
+
+def readable(costs: pd.DataFrame) -> pd.DataFrame:
+    """Return the table as strings: used of asked for, with a dash for what is unknown."""
+    clocks = costs.filter(regex="_s$").assign(runtime=60 * costs["runtime_min"]).map(_clock)
+    whole = costs[["threads", "memory_mb", "mem_mb"]].map("{:.0f}".format).replace("nan", "–")
+    return pd.DataFrame(
+        {
+            "rule": costs["rule"],
+            "jobs": costs["jobs"].astype(str),
+            "threads": whole["threads"],
+            "wall time": clocks["wall_s"],
+            "CPU time": clocks["cpu_s"] + _OF + clocks["reserved_cpu_s"],
+            "longest job": clocks["longest_s"] + _OF + clocks["runtime"],
+            "memory [MB]": whole["memory_mb"] + _OF + whole["mem_mb"],
+            "next time": costs["next_time"].replace("", "–"),
+        }
+    )
 
 
 def _benchmark(path: Path) -> dict[str, Any]:
@@ -111,7 +102,7 @@ def _benchmark(path: Path) -> dict[str, Any]:
     asked = ast.literal_eval(found.get("resources", "{}"))
     wall, threads = float(found["s"]), float(found.get("threads", "nan"))
     tasks = asked.get("tasks", 1)
-    # The ranks of an MPI job are SLURM's children, not the job's: only sacct sees them.
+    # The ranks of an MPI job are children of SLURM, not of the job.
     seen = found if tasks == 1 else {"cpu_time": "NA", "max_rss": "NA"}
     return {
         "rule": path.parent.name,
@@ -126,44 +117,21 @@ def _benchmark(path: Path) -> dict[str, Any]:
     }
 
 
-def _row(rule: str, jobs: pd.DataFrame, attempts: pd.DataFrame) -> dict[str, Any]:
-    # SLURM may not know every job: some ran elsewhere, some were forgotten.
-    complete = (attempts["ending"] == "COMPLETED").sum() >= len(jobs)
-    counted = attempts if complete else jobs
-    both = pd.concat([frame[["wall_s", "memory_mb"]] for frame in (jobs, attempts)])
-    unseen_s = counted["wall_s"].clip(upper=UNSEEN_S) * counted["cpus"]
-    busy_cpus = ((counted["cpu_s"] + unseen_s) / counted["wall_s"]).clip(upper=counted["cpus"])
-    cost = {
-        "rule": rule,
-        "jobs": len(jobs),
-        "failed": _endings(attempts["ending"]),
-        "wait_s": attempts["wait_s"].mean(),
-        "threads": jobs["threads"].min(),
-        "cpu_s": counted["cpu_s"].sum(min_count=1),
-        "reserved_cpu_s": (counted["cpus"] * counted["wall_s"]).sum(min_count=1),
-        "busy_threads": busy_cpus.max() * (jobs["threads"] / jobs["cpus"]).min(),
-        "wall_s": counted["wall_s"].sum(),
-        "longest_s": both["wall_s"].max(),
-        "runtime_min": jobs["runtime_min"].min(),
-        "memory_mb": both["memory_mb"].max(),
-        "mem_mb": jobs["mem_mb"].min(),
-    }
-    wanted = proposals.propose(cost)
-    return {**cost, "next_time": " ".join(f"{key}={value}" for key, value in wanted.items())}
-
-
-def _endings(endings: "pd.Series[str]") -> str:
-    counts = endings[endings != "COMPLETED"].value_counts()
-    return ", ".join(f"{count} {ending}" for ending, count in counts.items())
-
-
 def _number(word: str) -> float:
-    # A job too short to be seen has NA.
+    # A job too short to be measured has NA.
     return float("nan") if word == "NA" else float(word)
 
 
-def _clocks(seconds: "pd.Series[float]") -> "pd.Series[str]":
-    return seconds.map(_clock)
+def _next_time(cost: dict[Any, Any]) -> str:
+    memory = _proposal("mem_mb", cost["mem_mb"], cost["memory_mb"])
+    return f"{memory} {_proposal('runtime', cost['runtime_min'], cost['longest_s'] / 60)}".strip()
+
+
+def _proposal(name: str, asked: float, used: float) -> str:
+    margin, step, least = _NEXT[name]
+    if asked < ENOUGH * used or asked > TOO_MUCH * max(used, least / margin):
+        return f"{name}={max(math.ceil(margin * used / step) * step, least)}"
+    return ""  # it fits, or something is unknown
 
 
 def _clock(seconds: float) -> str:
@@ -171,7 +139,3 @@ def _clock(seconds: float) -> str:
         return "–"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
-
-
-def _whole(values: "pd.Series[float]") -> "pd.Series[str]":
-    return values.map(lambda value: "–" if math.isnan(value) else f"{value:.0f}")

@@ -1,4 +1,4 @@
-"""How is the record of a run read by others? As a Workflow Run RO-Crate (0.5), and a page.
+"""How do others read the record of a run? As a Workflow Run RO-Crate (0.5), or as a page.
 
 https://www.researchobject.org/workflow-run-crate/profiles/0.5/workflow_run_crate/
 """
@@ -29,14 +29,14 @@ _FORMATS = {
     **{".csv": "text/csv", ".html": "text/html", ".md": "text/markdown", ".png": "image/png"},
     **{".json": "application/json", ".keras": "application/zip", ".yaml": "application/yaml"},
 }
-_STARTED = "when the earliest of the jobs that left a benchmark with the results began"
-_ENDED = "when the latest of them ended"
+_STARTED = "start of the first job that left a benchmark"
+_ENDED = "end of the last one"
 
 
 def crate(record: Record) -> Entity:
     """Return the `record` as the content of ro-crate-metadata.json.
 
-    Its paths are those in the clone: the crate is the clone with its results.
+    Paths count from the clone: the crate is the clone with its results.
     """
     return {
         "@context": [f"{_CRATE}/context", "https://w3id.org/ro/terms/workflow-run/context"],
@@ -58,9 +58,9 @@ def page(record: Record) -> str:
     times = [("started", record.started, _STARTED), ("ended", record.ended, _ENDED)]
     facts = pd.DataFrame([*times, *_facts(record)], columns=["fact", "value", "meaning"])
     parts = {
-        "Software": (["name", "version", "how it is known"], record.software),
+        "Software": (["name", "version", "source"], record.software),
         "Config": (["key", "value"], settings(record.config)),
-        "Files": (["file", "bytes", "SHA-256"], record.files),
+        "Files": (["file", "bytes", "checksum (SHA-256)"], record.files),
     }
     return pages.to_html(facts.fillna("unknown"), _name(record)) + "".join(
         f"<h2>{title}</h2>\n"
@@ -81,7 +81,7 @@ def _root(record: Record) -> list[Entity]:
         "@type": "Dataset",
         "name": _name(record),
         "description": "(S)TEM images from first principles, noisy and denoised: the workflow, its "
-        "results, and what it made them with.",
+        "results, and the software behind them.",
         "datePublished": record.ended,
         "license": _to(_LICENCE),
         "citation": _to(_PAPER),
@@ -140,7 +140,7 @@ def _data(file: File) -> Entity:
         "name": PurePosixPath(file.path).name,
         "encodingFormat": _FORMATS.get(PurePosixPath(file.path).suffix, "text/plain"),
         "contentSize": str(file.size),
-        "sha256": file.sha256,
+        "sha256": file.checksum,
     }
 
 
@@ -160,14 +160,14 @@ def _contexts() -> list[Entity]:
 
 
 def _facts(record: Record) -> list[tuple[str, Any, str]]:
-    """Return (name, value, what is to be said of it); a value that is not known is None."""
+    """Return (name, value, meaning); an unknown value is None."""
     sha, changed, problem = record.commit
     dirty = None if changed is None else bool(changed)
     differ = ", ".join(changed or ["none"])
     return [
-        ("commit", sha, problem or "git commit of the workflow, when this was written"),
+        ("commit", sha, problem or "git commit of the workflow when this was written"),
         ("dirty", dirty, problem or f"files of the workflow that differ from it: {differ}"),
-        ("host", record.host, "wrote this; on a cluster DFT and training ran on other nodes"),
+        ("host", record.host, "wrote this; on a cluster, DFT and training ran on other nodes"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,9 +21,9 @@ _DAMAGED_NPY = (ValueError, SyntaxError, OverflowError, TypeError, tokenize.Toke
 
 @contextmanager
 def atomic(path: str | os.PathLike[str], **facts: Any) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; move it to `path` once the block has ended well.
+    """Yield a path beside `path` to write to; move it to `path` when the block succeeds.
 
-    Its checksum is written down before, with the `facts`, such as an array's shape and dtype.
+    Before that, record its checksum and the `facts`, such as an array's shape and dtype.
 
     Raises
     ------
@@ -31,8 +32,21 @@ def atomic(path: str | os.PathLike[str], **facts: Any) -> Iterator[Path]:
     """
     with storage.beside(path) as partial:
         yield partial
-        storage.flush(partial)  # may find no room: then the old file keeps its checksum
+        storage.flush(partial)  # on a full disk the old file keeps its checksum
         checksums.record(partial, path, **facts)
+
+
+def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Copy `source` to `target`, whole or not at all.
+
+    Raises
+    ------
+    DamagedError
+        `source` is damaged.
+    """
+    checksums.verify(source)
+    with atomic(target) as partial:
+        shutil.copyfile(source, partial)
 
 
 def write_stack(
@@ -40,7 +54,7 @@ def write_stack(
 ) -> None:
     """Write `images` one after the other as a float32 .npy stack of `shape` (N, Y, X).
 
-    The room is reserved first: a disk too small is an error here, not a crash in mid-write.
+    Reserve the room first: a full disk is an error here, not a crash in mid-write.
     """
     with atomic(path, dtype="float32", shape=shape) as partial:
         stack = np.lib.format.open_memmap(partial, mode="w+", dtype="float32", shape=shape)

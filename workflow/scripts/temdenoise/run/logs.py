@@ -1,4 +1,4 @@
-"""Where does the output of a job go? To its log, native code and child processes included."""
+"""Where does the output of a job go? To its log, also from native code and child processes."""
 
 import errno
 import gc
@@ -20,12 +20,11 @@ _log = logging.getLogger("temdenoise")
 def capture(path: str | os.PathLike[str], *, show_as: str | None = None) -> Iterator[None]:
     """Send file descriptors 1 and 2 to the log at `path` while the block runs.
 
-    What the workflow itself says is also shown where descriptor 2 was, behind the words `show_as`,
-    if there are any.
+    With `show_as`, messages of the workflow also go to the former descriptor 2, after that name.
 
-    An error that the user can mend ends the log with its one line and the process with
-    code 1; any other error leaves its traceback in the log. What is said for the log while its disk
-    is full goes to descriptor 2 as it was before.
+    An error that the user can fix ends the log with one line and the process with code 1. Any
+    other error leaves its traceback in the log. While the disk of the log is full, its messages go
+    to the former descriptor 2.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     kept = os.dup(1), os.dup(2)
@@ -53,7 +52,7 @@ def capture(path: str | os.PathLike[str], *, show_as: str | None = None) -> Iter
 
 @contextmanager
 def _shown(descriptor: int, name: str | None) -> Iterator[None]:
-    """Show the log on `descriptor`, too; not how it ends, which Snakemake shows."""
+    """Also show the log on `descriptor`, except its end, which the runner shows."""
     if name is None:
         yield
         return
@@ -65,14 +64,14 @@ def _shown(descriptor: int, name: str | None) -> Iterator[None]:
         yield
     finally:
         _log.removeHandler(handler)
-        with suppress(OSError):  # nowhere to show it must not cost the job
+        with suppress(OSError):  # if it cannot be shown, the job goes on
             stream.close()
 
 
 def _line(error: Exception) -> str | None:
-    """Return what to say of an error that the user can mend, None of any other."""
+    """Return the line for an error that the user can fix, None for any other error."""
     reason = error.__cause__ if isinstance(error, InputError) else error
-    if isinstance(reason, PermissionError):  # and no damage, whatever the reader took it for
+    if isinstance(reason, PermissionError):  # no damage, whatever its reader says
         return f"{_here(reason.filename)}: {reason.strerror}; give this account the right to it"
     if isinstance(error, StorageError):
         return str(error.strerror)
@@ -92,7 +91,7 @@ def _here(path: str | os.PathLike[str] | None) -> str:
 
 def _point_at(stdout: int, stderr: int) -> None:
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # no room for the log must not cost the job
+        with suppress(OSError):  # if the log has no room, the job goes on
             stream.flush()
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)

@@ -9,20 +9,20 @@ from typing import NamedTuple
 from temdenoise.errors import InputError
 
 _UUID = re.compile(r"(?:^|_)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-_PATIENCE = 10  # [s]; a controller that is away must not hold up the start
+_PATIENCE = 10  # [s]; without a controller the start must not wait
 
 
 class Job(NamedTuple):
-    """A job in the queue: its number and what it does (rule and wildcards)."""
+    """A job in the queue: its number and, as comment, its rule and wildcards."""
 
     number: str
     comment: str
 
 
 def refuse(folder: Path, results: str) -> None:
-    """Refuse to start beside jobs that write to `results` in `folder` for an earlier run.
+    """Refuse to start beside jobs of an earlier run that write to `results` in `folder`.
 
-    Before a run has submitted its first job, all jobs in the queue are another's.
+    Call it before the run submits its first job: all jobs in the queue are then of other runs.
 
     Raises
     ------
@@ -30,21 +30,21 @@ def refuse(folder: Path, results: str) -> None:
         There are such jobs.
     """
     queue = _ask("squeue", "--noheader", "--user", getpass.getuser(), "--format", "%i|%j|%k|%Z")
-    left = [job for job in of_folder(queue, folder) if writes_to(results, _script(job))]
+    left = [job for job in _of_folder(queue, folder) if _writes_to(results, _script(job))]
     if left:
         listed = "".join(f"\n  {job.number}  {job.comment}" for job in left)
         raise InputError(
-            f"{len(left)} job(s) of an earlier run are still at work on {results}:{listed}\n"
-            "Let them end (squeue shows them), and what they finish is used; or cancel them:\n"
+            f"{len(left)} job(s) of an earlier run still write to {results}:{listed}\n"
+            "Wait until they end (squeue shows them) to use their results, or cancel them:\n"
             f"  scancel {' '.join(job.number for job in left)}\n"
             "Then start again."
         )
 
 
-def of_folder(queue: str, folder: Path) -> list[Job]:
+def _of_folder(queue: str, folder: Path) -> list[Job]:
     """Return the jobs of `folder` among the lines `number|name|comment|folder` of `queue`.
 
-    The executor names its jobs after the run, a UUID, whatever prefix it is given.
+    The executor names its jobs by the UUID of the run, after any prefix.
     """
     rows = [line.split("|", 3) for line in queue.splitlines()]
     return [
@@ -54,10 +54,10 @@ def of_folder(queue: str, folder: Path) -> list[Job]:
     ]
 
 
-def writes_to(results: str, script: str) -> bool:
-    """Tell from a job's batch `script`, which names its inputs, whether it is of `results`.
+def _writes_to(results: str, script: str) -> bool:
+    """Tell whether a job's batch `script` names inputs in `results`, or in no run's results.
 
-    Several runs may be at work in one folder. A script that names no results may be of any.
+    Several runs may share a folder. A job without inputs may belong to any of them.
     """
     return f"'{results}/" in script or "'results/" not in script
 

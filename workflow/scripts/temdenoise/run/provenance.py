@@ -24,13 +24,13 @@ from temdenoise.run.files import REBUILD
 _log = logging.getLogger(__name__)
 
 CLONE = Path(__file__).resolve().parents[4]
-# The files of the clone that a run reads; the config is recorded as it was resolved.
+# Files of the clone that a run reads, but for the config, which is recorded as resolved.
 _CODE = ("Snakefile", "workflow", "envs")
 _PIN = re.compile(r"^ *- ([\w-]+?)(?:-base|-cpu|-gpu)?=", re.MULTILINE)
 
 
 class Commit(NamedTuple):
-    """The git commit of the code and which of its files differ; None, and why, without git."""
+    """The git commit of the code and its changed files; None without git, with the reason."""
 
     sha: str | None
     changed: list[str] | None
@@ -42,11 +42,11 @@ class File(NamedTuple):
 
     path: str
     size: int
-    sha256: str
+    checksum: str
 
 
 class Software(NamedTuple):
-    """A program or package, its version (several with commas) and how it is known."""
+    """A program or package, its version or versions (comma-separated), and their source."""
 
     name: str
     version: str
@@ -55,9 +55,9 @@ class Software(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """All that is recorded of a run; `started` and `ended` are ISO 8601.
+    """The record of a run; `started` and `ended` are ISO 8601.
 
-    `config` is as it was resolved, `config_file` holds it; `envs` are the pinned environments.
+    `config` is the resolved config, `config_file` holds it. `envs` are the pinned environments.
     """
 
     config: Mapping[str, Any]
@@ -78,10 +78,10 @@ class Record:
 
 
 def commit(clone: Path) -> Commit:
-    """Return the git commit of the folder `clone` and those of its files of code that differ."""
+    """Return the git commit of the folder `clone` and its changed files of code."""
     try:
         top = _git(clone, "rev-parse", "--show-toplevel").strip()
-        if not clone.samefile(top):  # a tarball unpacked in someone else's clone
+        if not clone.samefile(top):  # a tarball, unpacked in another clone
             return Commit(None, None, "not the root of a git clone")
         sha = _git(clone, "rev-parse", "HEAD").strip()
         changed = _git(clone, "status", "--porcelain", "--untracked-files=all", "--", *_CODE)
@@ -97,22 +97,22 @@ def checksum(path: str, folder: Path = Path()) -> File:
     Raises
     ------
     DamagedError
-        The file was written by the workflow and is not what it was.
+        The workflow wrote the file, and it has changed since.
     """
-    recorded.verify(folder / path)
-    return File(path, (folder / path).stat().st_size, recorded.of(folder / path))
+    file = folder / path
+    return File(path, file.stat().st_size, recorded.verify(file) or recorded.of(file))
 
 
 def checksums(paths: Iterable[str], folder: Path = Path()) -> list[File]:
-    """Return the files at `paths` in the `folder`, by name."""
+    """Return the files at `paths` in the `folder`, sorted by name."""
     return [checksum(path, folder) for path in sorted(paths)]
 
 
 def software(clone: Path, dft: str, models: Iterable[str]) -> list[Software]:
-    """Return what made the results, by name.
+    """Return the software behind the results, sorted by name.
 
-    What the table `dft` of the DFT jobs and the `models` say comes before what is installed here
-    of the packages that the environments of the `clone` pin.
+    Versions come from the table `dft` of the DFT jobs and from the `models`. Other packages that
+    the environments of the `clone` pin have the version installed here.
 
     Raises
     ------
@@ -129,9 +129,9 @@ def host() -> str:
 
 
 def times(benchmarks: str | os.PathLike[str], without: str) -> tuple[str, str]:
-    """Return when the first of the jobs in the folder `benchmarks` began and the last ended.
+    """Return when the first job in the folder `benchmarks` began and the last ended, in ISO 8601.
 
-    Those of the rule `without`, which may be older than the results, are left out.
+    Leave out the rule `without`: its benchmark may be older than the results.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def times(benchmarks: str | os.PathLike[str], without: str) -> tuple[str, str]:
 
 
 def settings(config: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield (dotted key, value) of all that a config says; lists and null are JSON text."""
+    """Yield (dotted key, value) for each setting of a config; lists and null are JSON text."""
     for key, value in config.items():
         if isinstance(value, Mapping) and value:
             yield from settings(value, f"{above}{key}.")
@@ -166,7 +166,7 @@ def _installed(clone: Path) -> Iterator[Software]:
         try:
             yield Software(name, metadata.version(name), source)
         except metadata.PackageNotFoundError:
-            continue  # of another environment
+            continue  # it belongs to another environment
 
 
 def _engines(dft: str) -> Iterator[Software]:

@@ -1,4 +1,4 @@
-"""How does a file appear whole or not at all?"""
+"""How is a file written whole or not at all?"""
 
 import errno
 import glob
@@ -13,14 +13,14 @@ from temdenoise.errors import StorageError
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _MARK = ".partial"
-_ABANDONED = 24 * 3600  # [s]; what was written to since may have a writer
+_ABANDONED = 24 * 3600  # [s]; a younger file may still have a writer
 
 
 @contextmanager
 def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; move it to `path` once the block has ended well.
+    """Yield a path beside `path` to write to; move it to `path` when the block succeeds.
 
-    What an earlier process that was killed has left of its own attempt is removed.
+    Remove what an earlier, killed process left of its attempt.
 
     Raises
     ------
@@ -63,22 +63,17 @@ def reserve(path: Path) -> None:
 
 
 def remove_partials(folder: str | os.PathLike[str]) -> list[Path]:
-    """Remove the unfinished files below `folder` that killed writers left, return their paths.
+    """Remove the unfinished files below `folder` that killed writers left; return their paths.
 
-    Those written to in the last day stay: a job that outlived its run may be at work on them.
+    Those written to in the last day stay: a job may outlive its run and still write to them.
     """
     latest = time.time() - _ABANDONED
-    found = [path for path in hidden(folder) if _MARK in path.suffixes[-2:]]
+    files = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    found = [path for path in files if path.name[0] == "." and _MARK in path.suffixes[-2:]]
     left = [path for path in found if path.stat().st_mtime < latest]
     for path in left:
         path.unlink(missing_ok=True)
     return left
-
-
-def hidden(folder: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield the hidden files anywhere below `folder`."""
-    for place, _, names in os.walk(folder):
-        yield from (Path(place, name) for name in names if name.startswith("."))
 
 
 def _remove_leftovers(final: Path) -> None:

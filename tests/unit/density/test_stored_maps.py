@@ -3,7 +3,6 @@ import pytest
 
 from temdenoise.density import maps
 from temdenoise.errors import InputError
-from temdenoise.run import checksums, store
 from temdenoise.structures import sheets
 
 CELL = {
@@ -28,31 +27,6 @@ def a_map(tmp_path):
 
 def asked(**other):
     return {"name": "train-1", "cell": CELL, "height": 3.0} | other
-
-
-@pytest.mark.parametrize("move", [store.put, store.take])
-def test_a_copy_has_the_same_bytes(a_map, tmp_path, move):
-    move(a_map[0], tmp_path / "far" / "copy.tif")
-    assert (tmp_path / "far" / "copy.tif").read_bytes() == a_map[0].read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("move", "words"), [(store.put, "makes it anew"), (store.take, "get it again, as by git")]
-)
-def test_a_damaged_file_is_not_copied(a_map, tmp_path, move, words):
-    damaged = bytearray(a_map[0].read_bytes())
-    damaged[-1] ^= 1
-    a_map[0].write_bytes(damaged)
-    with pytest.raises(InputError, match=rf"train-1\.tif: damaged: expected SHA-256.*{words}"):
-        move(a_map[0], tmp_path / "copy.tif")
-    assert not (tmp_path / "copy.tif").exists()
-
-
-def test_what_is_damaged_in_the_store_is_not_marked_for_a_run(a_map, tmp_path):
-    a_map[0].write_bytes(b"")
-    with pytest.raises(InputError):
-        store.take(a_map[0], tmp_path / "copy.tif")
-    assert not list(tmp_path.glob(f".*{checksums.MARK}"))
 
 
 def test_the_map_that_is_asked_for_is_taken(a_map):
