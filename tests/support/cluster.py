@@ -91,9 +91,17 @@ class Run:
         """Return what sacct knows of the jobs without their steps, first submitted first."""
         return [job for job in self.accounts() if "." not in job["JobID"]]
 
+    def states(self):
+        return [job["State"].split()[0] for job in self.jobs()]
+
     def running(self):
         """Wait for a job to run, and return it."""
         return until(lambda: self.queue(running=True))[0]
+
+    def playing(self):
+        """Wait until the double plays its scenario, and return its job."""
+        until((self.clone.folder / "played").exists)
+        return self.running()
 
     def wait(self, seconds=300):
         return self.process.wait(seconds)
