@@ -51,21 +51,24 @@ def test_a_job_cancelled_by_hand_is_submitted_again(start):
 
 @pytest.fixture
 def killed(start, own_clone):
-    """Kill Snakemake while its job runs; return the run and the job."""
-    first = start("--sleep 5")
+    """Kill Snakemake while its job runs and is held; return the run, the job and what holds it."""
+    hold = own_clone.folder / "hold"
+    hold.touch()
+    first = start(f"--hold {hold}")
     job = first.playing()
     first.kill()
     assert own_clone.snakemake("--unlock").returncode == 0
-    return first, job
+    return first, job, hold
 
 
 def test_a_restart_beside_a_running_orphan_is_refused(killed, start, own_clone):
-    first, orphan = killed
+    first, orphan, hold = killed
     refused = start("")
     assert refused.wait() == 1
     assert f"scancel {orphan.number}" in refused.said
     assert orphan.comment in refused.said
     assert refused.queue() == []
+    hold.unlink()
     cluster.until(lambda: not first.queue())
     assert (own_clone.folder / double.DENSITY).exists()
     written = (own_clone.folder / double.DENSITY).stat().st_mtime_ns
@@ -76,7 +79,7 @@ def test_a_restart_beside_a_running_orphan_is_refused(killed, start, own_clone):
 
 
 def test_a_cancelled_orphan_is_made_again(killed, start):
-    first, orphan = killed
+    first, orphan, _ = killed
     cluster.ask("scancel", orphan.number)
     cluster.until(lambda: not first.queue())
     again = start("")

@@ -47,7 +47,7 @@ def resume_nodes():
         ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
 
 
-def until(condition, seconds=120, every=0.3):
+def until(condition, seconds=300, every=0.3):
     """Wait for `condition` to hold and return what it gave."""
     end = time.monotonic() + seconds
     while not (met := condition()):
@@ -103,7 +103,7 @@ class Run:
         until((self.clone.folder / "played").exists)
         return self.running()
 
-    def wait(self, seconds=300):
+    def wait(self, seconds=900):
         return self.process.wait(seconds)
 
     def kill(self):
