@@ -125,7 +125,7 @@ def test_reading_in_blocks_gives_the_same_values(tmp_path, lines):
 
 def test_truncated_cube_is_refused_wherever_it_is_cut(tmp_path):
     path, whole = tmp_path / "a.cube", openmx_text()
-    for size in range(len(whole.rstrip()) - len("-1.234E-18")):
+    for size in range(0, len(whole.rstrip()) - len("-1.234E-18"), 3):
         path.write_text(whole[:size])
         with pytest.raises(InputError, match=r"a\.cube: .*delete it and run"):
             cube.read(path)

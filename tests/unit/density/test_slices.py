@@ -267,7 +267,7 @@ def test_truncated_map_is_refused_wherever_it_is_cut(tmp_path):
     maps.write_map(tmp_path / "a.tif", a_map())
     (tmp_path / ".a.tif.checksum").unlink()
     whole = (tmp_path / "a.tif").read_bytes()
-    for size in range(len(whole)):
+    for size in range(0, len(whole), 5):
         (tmp_path / "a.tif").write_bytes(whole[:size])
         with pytest.raises(InputError, match=r"a\.tif: not a whole density map .*delete it and"):
             maps.read_map(tmp_path / "a.tif")
