@@ -4,7 +4,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test checks tests slow-test slurm-test fault-test results choices install docs lock format clean
+.PHONY: demo test checks tests slow-test slurm-test fault-test results choices install docs lock \
+	format clean
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -26,7 +26,7 @@ CELL = {
 }
 SCRIPTS = ROOT / "workflow/scripts"
 NAMES = ["train-1", "test-1"]
-FACTORS = {"train": [0.2], "test": [0.2, 0.3]}
+FACTORS = {"train": [0.1, 0.2], "test": [0.2, 0.3]}
 REGIONS = {0.2: "interpolation", 0.3: "extrapolation"}
 NOISE_OF = {"G": "G", "again": "BBG"}
 BASELINES = ["median-5", "gaussian"]
@@ -297,7 +297,7 @@ def test_the_map_is_the_plane_of_the_cube(run):
 
 
 def test_images_are_stacks_with_a_row_each(run):
-    for stack, rows in (("train", 2), ("test", 1), ("G-train", 2), ("G-test", 2)):
+    for stack, rows in (("train", 2), ("test", 1), ("G-train", 4), ("G-test", 2)):
         images, table = np.load(run.path(f"{stack}.npy")), pd.read_table(run.path(f"{stack}.tsv"))
         assert images.shape == (rows, 192, 192)
         assert len(table) == rows
