@@ -4,18 +4,25 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test slow-test fault-test results choices install docs lock format clean
+.PHONY: demo test checks tests slow-test slurm-test fault-test results choices install docs lock \
+	format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 DEMO := results/demo
 REPORT := $(DEMO)/report.html
+PYTEST := $(BIN)/python -m pytest
+# A module's fixtures are made once, unless a worker that has nothing left takes over its end.
+PARALLEL := -n 2 --dist worksteal
+COVERAGE ?=
 RESULTS := $(BIN)/snakemake --profile profiles/local --configfile config/results.yaml
 SNAKEMAKE := $(BIN)/snakemake --profile profiles/local --configfile config/demo.yaml
 
+# The rules ask for the memory of the paper's images; with what the demo's take, two jobs fit at once.
 demo: install
-	@$(SNAKEMAKE) --resources mem_mb=4000
+	@$(SNAKEMAKE) --resources mem_mb=4000 \
+		--set-resources train_model:mem_mb=1500 evaluate_{model,baselines}:mem_mb=1500
 	@if [ ! -e $(REPORT) ] || [ -n "$$(find $(DEMO)/{tables,figures,provenance.json} -newer $(REPORT))" ]; then \
 		$(SNAKEMAKE) --quiet --report $(REPORT); \
 	else \
@@ -37,17 +44,27 @@ choices: install
 	PYTHONPATH=workflow/scripts $(BIN)/python docs/choices.py
 
 test: install
+	@$(MAKE) --no-print-directory --jobs 2 checks tests
+
+checks: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+
+tests: install
+	$(PYTEST) $(PARALLEL) $(if $(COVERAGE),--cov)
 
 slow-test: install
-	$(BIN)/python -m pytest -m slow
+	$(PYTEST) -m slow $(PARALLEL) --ignore=tests/slurm
+
+# Needs the SLURM of `bash tests/slurm/cluster.sh start`. Its jobs mostly wait.
+slurm-test: install
+	$(PYTEST) -m slow -n 5 --dist loadgroup tests/slurm --ignore=tests/slurm/test_nodes.py
+	$(PYTEST) -m slow tests/slurm/test_nodes.py
 
 fault-test: install
-	$(BIN)/python -m pytest -m faults
+	$(PYTEST) -m faults
 
 install: $(INSTALLED)
 

@@ -29,6 +29,7 @@ def scenario():
     parser.add_argument("--converge-from", type=int, default=1, help="attempt")
     parser.add_argument("--never", action="store_true", help="converge")
     parser.add_argument("--sleep", type=float, default=0, help="in each step [s]")
+    parser.add_argument("--hold", type=Path, help="wait in each step while this file is there")
     parser.add_argument("--crash", type=int, help="with this exit code, or by minus this signal")
     parser.add_argument("--crash-in", type=int, help="attempt; in each if not given")
     parser.add_argument("--crash-after", type=int, default=1, help="steps")
@@ -123,6 +124,8 @@ def scf(play, dat, attempt):
     while not achieved and step < most:
         step += 1
         time.sleep(play.sleep)
+        while play.hold and play.hold.exists():
+            time.sleep(0.1)
         residual = 10 ** (-10 * min(1, (before + step) / play.steps))
         achieved = before + step >= play.steps and attempt >= play.converge_from
         achieved = achieved and not play.never

@@ -128,8 +128,8 @@ def test_spots_are_isolated_on_dark(sheet):
 
 
 def test_displacements_follow_eq_1():
-    sheets = [sheets.read(DEMO / f"structures/{name}.extxyz") for name in STRUCTURES]
-    size = np.abs(np.concatenate([sheets.displacements(a) for a in sheets])) / 0.284
+    read = [sheets.read(DEMO / f"structures/{name}.extxyz") for name in STRUCTURES]
+    size = np.abs(np.concatenate([sheets.displacements(atoms) for atoms in read])) / 0.284
     bands = [(0, 0.2), (0.25, 0.5), (2 / 3, 1)]
     inside = [(size >= low - 1e-6) & (size <= high + 1e-6) for low, high in bands]
     assert np.logical_or.reduce(inside).all()

@@ -1,6 +1,7 @@
 import os
 
 import cluster
+import double
 import pytest
 
 ABSENT = "the test's own SLURM is not running: as root, bash tests/slurm/cluster.sh start"
@@ -25,3 +26,15 @@ def run(own_clone):
     yield start
     for started in runs:
         started.end()
+
+
+@pytest.fixture
+def start(own_clone, run):
+    """Start runs in which the double plays a scenario; `once`: for its first process only."""
+
+    def start_double(play, *options, once=True, target=double.DENSITY):
+        double.data_files(own_clone)
+        mark = f"--once {own_clone.folder / 'played'}" if once else ""
+        return run(*double.options(own_clone, f"{play} {mark}"), *options, "--", target)
+
+    return start_double

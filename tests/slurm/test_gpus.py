@@ -8,10 +8,15 @@ import cluster
 import pytest
 import yaml
 from clones import ROOT, Clone
+from undisturbed import Copy
 
-pytestmark = pytest.mark.slow
+# One process has the three trainings, side by side.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gpus")]
 
 CONFIG = ("--configfile", ROOT / "tests/data/tiny.yaml", "gpu.yaml")
+MODEL = "results/tiny/models/G/model.keras"
+GRES = ("--set-resources", "train_model:gpu=0", "train_model:gres=gpu:1")
+WAYS = {"number": (1, ()), "gres": (1, GRES), "none": (0, ())}
 
 
 @pytest.fixture(scope="module")
@@ -30,45 +35,38 @@ def clone(tmp_path_factory):
     return clone
 
 
-@pytest.fixture
-def train(clone):
-    runs = []
+@pytest.fixture(scope="module")
+def trained(clone, tmp_path_factory):
+    """Return what was asked for, what was granted and what the training said, for each way."""
+    runs = {}
+    for way, (gpus, options) in WAYS.items():
+        copy = Copy(tmp_path_factory.mktemp("copy"), clone.folder)
+        copy.config("gpu.yaml", f"training: {{gpus: {gpus}}}")
+        runs[way] = cluster.Run(copy, *CONFIG, *options, "--", MODEL)
 
-    def train_model(*options):
-        model = clone.folder / "results/tiny/models/G/model.keras"
-        model.unlink(missing_ok=True)
-        runs.append(cluster.Run(clone, *CONFIG, *options, "--", model.relative_to(clone.folder)))
-        assert runs[-1].wait() == 0, runs[-1].said
-        (job,) = runs[-1].jobs()
-        log = clone.folder / "results/tiny/logs/train_model/G.log"
+    def result(way):
+        assert runs[way].wait() == 0, runs[way].said
+        (job,) = runs[way].jobs()
+        log = runs[way].clone.folder / "results/tiny/logs/train_model/G.log"
         return job["SubmitLine"], job["ReqTRES"], log.read_text()
 
-    yield train_model
-    for run in runs:
+    yield result
+    for run in runs.values():
         run.end()
 
 
-def test_a_gpu_is_asked_for_by_number(train):
-    line, granted, log = train()
-    assert "--gpus=1" in line
+@pytest.mark.parametrize(("way", "asked"), [("number", "--gpus=1"), ("gres", "--gres=gpu:1")])
+def test_a_gpu_is_asked_for_as_a_number_or_as_a_generic_resource(trained, way, asked):
+    line, granted, log = trained(way)
+    assert asked in line
+    assert ("--gpus" in line) == (way == "number")
     assert "-p gpu " in line
     assert "gres/gpu=1" in granted
     assert "CUDA_VISIBLE_DEVICES=" in log
 
 
-def test_a_gpu_is_asked_for_as_a_generic_resource(train):
-    resources = ("train_model:gpu=0", "train_model:gres=gpu:1")
-    line, granted, log = train("--set-resources", *resources)
-    assert "--gres=gpu:1" in line
-    assert "--gpus" not in line
-    assert "-p gpu " in line
-    assert "gres/gpu=1" in granted
-    assert "CUDA_VISIBLE_DEVICES=" in log
-
-
-def test_without_gpus_a_training_is_a_job_like_any_other(train, clone):
-    clone.config("gpu.yaml", "training: {gpus: 0}")
-    line, granted, log = train()
+def test_without_gpus_a_training_is_a_job_like_any_other(trained):
+    line, granted, log = trained("none")
     assert "gpu" not in line.partition("--wrap")[0].replace("gpu.yaml", "")
     assert "gpu" not in granted
     assert "-p cpu " in line

@@ -1,6 +1,9 @@
 import re
 
 import double
+import pytest
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_mpi_rule_has_its_ranks_and_their_cores(own_clone, run):

@@ -1,4 +1,4 @@
-"""The whole demo by `snakemake --profile slurm`, each training on a simulated GPU of its own."""
+"""The demo by `snakemake --profile slurm`, a short training each on a simulated GPU of its own."""
 
 import hashlib
 import re
@@ -29,7 +29,7 @@ ASKED = {
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     clone = Clone(tmp_path_factory.mktemp("clone"))
-    run = cluster.Run(clone, *clone.config("gpu.yaml", "training: {gpus: 1}"))
+    run = cluster.Run(clone, *clone.config("gpu.yaml", "training: {gpus: 1, epochs: 1}"))
     try:
         assert run.wait(2400) == 0, run.said
         yield run

@@ -47,7 +47,7 @@ def resume_nodes():
         ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
 
 
-def until(condition, seconds=120, every=0.3):
+def until(condition, seconds=300, every=0.3):
     """Wait for `condition` to hold and return what it gave."""
     end = time.monotonic() + seconds
     while not (met := condition()):
@@ -91,11 +91,19 @@ class Run:
         """Return what sacct knows of the jobs without their steps, first submitted first."""
         return [job for job in self.accounts() if "." not in job["JobID"]]
 
+    def states(self):
+        return [job["State"].split()[0] for job in self.jobs()]
+
     def running(self):
         """Wait for a job to run, and return it."""
         return until(lambda: self.queue(running=True))[0]
 
-    def wait(self, seconds=300):
+    def playing(self):
+        """Wait until the double plays its scenario, and return its job."""
+        until((self.clone.folder / "played").exists)
+        return self.running()
+
+    def wait(self, seconds=900):
         return self.process.wait(seconds)
 
     def kill(self):

@@ -9,6 +9,7 @@ from clones import ROOT
 SCRIPT = ROOT / "tests/data/fake_openmx.py"
 DATA_PATH = "DFT DATA19"
 RESULTS = "results/double"
+DENSITY = f"{RESULTS}/dft/train-1/density.cube"
 
 
 def data_files(clone):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-settings.register_profile("laws", deadline=None, derandomize=True)
+settings.register_profile("laws", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("laws")
 
 

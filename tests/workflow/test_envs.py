@@ -57,34 +57,34 @@ def envs_of(rule):
 
 
 @pytest.mark.parametrize("env", ENVS)
-def test_an_environment_is_pinned_to_what_the_tests_run_with(env):
+def test_an_environment_is_pinned_to_what_the_tests_run_with_from_public_channels(env):
     versions = {"python": f"=={PYTHON}", **locked()}
     assert named(env) == {name: f"{versions[name][2:]}.*" for name in named(env)}
-
-
-@pytest.mark.parametrize("env", ENVS)
-def test_an_environment_comes_from_public_channels_alone(env):
-    # Snakemake is not on conda-forge.
-    more = ["bioconda"] if env == "workflow" else []
+    more = ["bioconda"] if env == "workflow" else []  # Snakemake is not on conda-forge
     assert ENVS[env]["channels"] == ["conda-forge", *more, "nodefaults"]
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_all_that_a_script_imports_is_in_the_environment_of_its_rule(rule):
-    for env in envs_of(rule):
-        assert imported(rule) - set(named(env)) == set()
+def test_all_that_a_script_imports_is_in_the_environment_of_its_rule():
+    packages = {env: set(named(env)) for env in ENVS}
+    missing = {
+        (rule, env): imported(rule) - packages[env] for rule in RULES for env in envs_of(rule)
+    }
+    assert {key: names for key, names in missing.items() if names} == {}
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_a_rule_has_the_environment_of_its_stack(rule):
+def stack(rule):
+    """Return the environments that suit what the rule imports."""
     if rule == "dft_openmx":
-        assert envs_of(rule) == {"openmx"}
-    elif "gpaw" in imported(rule):
-        assert envs_of(rule) == {"gpaw"}
-    elif "tensorflow" in imported(rule):
-        assert envs_of(rule) == (TENSORFLOW if " gpu=" in RULES[rule] else {"tensorflow-cpu"})
-    else:
-        assert envs_of(rule) == {"images"}
+        return {"openmx"}
+    if "gpaw" in imported(rule):
+        return {"gpaw"}
+    if "tensorflow" in imported(rule):
+        return TENSORFLOW if " gpu=" in RULES[rule] else {"tensorflow-cpu"}
+    return {"images"}
+
+
+def test_a_rule_has_the_environment_of_its_stack():
+    assert {rule: envs_of(rule) for rule in RULES} == {rule: stack(rule) for rule in RULES}
 
 
 def test_every_environment_is_of_some_rule_or_of_the_workflow():
@@ -98,6 +98,5 @@ def test_the_lock_holds_versions_of_what_is_asked_for_and_no_address():
     assert set(re.findall(r"^[\w-]+$", asked, re.MULTILINE)) <= set(locked())
 
 
-@pytest.mark.parametrize("path", [*(ROOT / "envs").iterdir()], ids=lambda path: path.name)
-def test_no_file_of_the_environments_names_a_host(path):
-    assert "://" not in path.read_text()
+def test_no_file_of_the_environments_names_a_host():
+    assert [path for path in (ROOT / "envs").iterdir() if "://" in path.read_text()] == []

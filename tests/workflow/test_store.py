@@ -17,7 +17,7 @@ def shipped(own_clone):
 
 
 def refused(clone, *options):
-    done = clone.snakemake("-n", *options)
+    done = clone.plan(*options)
     assert done.returncode != 0
     return done.stdout + done.stderr
 
@@ -47,19 +47,18 @@ def test_one_more_model_is_trained_beside_the_stored_ones(shipped):
 
 
 @pytest.mark.parametrize(
-    ("name", "target"),
+    ("names", "target"),
     [
-        ("models/SP/history.csv", "all"),
-        ("models/SP/card.json", "results/results/tables/ms_ssim.csv"),
-        ("resources/maps/gpaw/train-3.tif", "all"),
-        ("resources/maps/gpaw/train-3.extxyz", FIGURE),
+        (("models/SP/history.csv", "models/SP/card.json"), "results/results/tables/ms_ssim.csv"),
+        (("resources/maps/gpaw/train-3.tif", "resources/maps/gpaw/train-3.extxyz"), FIGURE),
     ],
 )
-def test_what_is_missing_in_the_store_is_named_and_not_made_anew(shipped, name, target):
-    (shipped.folder / name).unlink()
+def test_what_is_missing_in_the_store_is_named_and_not_made_anew(shipped, names, target):
+    for name in names:
+        (shipped.folder / name).unlink()
     said = refused(shipped, *RESULTS, "--", target)
     assert "Missing input files" in said
-    assert name in said
+    assert all(name in said for name in names)
 
 
 def test_a_model_that_the_store_has_not_is_not_trained_for_hours(shipped):
@@ -68,8 +67,8 @@ def test_a_model_that_the_store_has_not_is_not_trained_for_hours(shipped):
 
 
 def test_the_maps_of_each_engine_go_into_a_folder_of_their_own(shipped):
-    assert shipped.jobs("store_maps")["store_map"] == 6
-    assert shipped.jobs("store_maps")["dft_openmx"] == 6
+    jobs = shipped.jobs("store_maps")
+    assert (jobs["store_map"], jobs["dft_openmx"]) == (6, 6)
 
 
 def test_maps_of_other_structures_are_not_overwritten(shipped):

@@ -1,9 +1,17 @@
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
+import tifffile
+from ase import Atoms
 
 from temdenoise.density import maps
-from temdenoise.errors import InputError
+from temdenoise.density.maps import DensityMap
+from temdenoise.errors import InputError, StorageError
+from temdenoise.structures import sheets
 
+DATA = Path(__file__).parents[2] / "data"
 VALUES = np.random.default_rng(1).random((3, 5)).astype("f4")
 
 
@@ -53,3 +61,106 @@ def test_values_are_those_of_the_maps_and_read_no_sooner_than_needed(write):
     np.testing.assert_array_equal(values["a"], VALUES)
     with pytest.raises(InputError, match=r"b\.tif"):
         values["b"]
+
+
+def a_map(**changes):
+    fields = {
+        "values": VALUES,
+        "pixel_size": (0.0948, 0.1234567),
+        "origin": (0.0123, -0.0456),
+        "metadata": {"engine": "openmx", "height_angstrom": 3.0, "grid": [5, 3, 20]},
+    }
+    return DensityMap(**(fields | changes))
+
+
+def test_brightness_is_that_of_the_pixel_under_the_atom():
+    values = np.random.default_rng(1).random((5, 4)).astype(np.float32)
+    found = a_map(values=values, pixel_size=(0.8, 0.75), origin=(0.0, 0.0))
+    atoms = Atoms("C2", positions=[[3 * 0.75, 1 * 0.8, 5], [-0.75, 6 * 0.8, 5]])
+    expected = [values[1, 3], values[1, 3]]
+    np.testing.assert_allclose(maps.brightness_at(found, atoms), expected, rtol=1e-5)
+
+
+def test_atoms_with_long_bonds_are_brighter_in_a_real_openmx_map():
+    atoms = sheets.read(DATA / "openmx-60-atoms.extxyz")
+    values = tifffile.imread(DATA / "openmx-60-atoms.tif")
+    pixel_size = (12.322 / 135, 12.8054 / 135)
+    found = DensityMap(values, pixel_size, (0.0, 0.0), {})
+    brightness = maps.brightness_at(found, atoms)
+    correlation = np.corrcoef(brightness, sheets.mean_bond_lengths(atoms))[0, 1]
+    assert correlation == pytest.approx(0.90, abs=0.02)
+
+
+def test_map_comes_back(tmp_path):
+    maps.write_map(tmp_path / "a.tif", a_map())
+    back = maps.read_map(tmp_path / "a.tif")
+    np.testing.assert_array_equal(back.values, a_map().values)
+    assert back.values.dtype == np.float32
+    assert back.pixel_size == pytest.approx(a_map().pixel_size, rel=1e-6)
+    assert back.origin == a_map().origin
+    assert back.metadata == a_map().metadata
+
+
+def test_written_map_is_calibrated_in_nanometres_for_imagej(tmp_path):
+    maps.write_map(tmp_path / "a.tif", a_map())
+    with tifffile.TiffFile(tmp_path / "a.tif") as tiff:
+        assert tiff.imagej_metadata["unit"] == "nm"
+        x, y = (tiff.pages.first.tags[f"{axis}Resolution"].value for axis in "XY")
+    assert x[1] / x[0] == pytest.approx(0.01234567)
+    assert y[1] / y[0] == pytest.approx(0.00948)
+
+
+def test_full_disk_leaves_no_map(tmp_path, no_room):
+    with no_room(4096), pytest.raises(StorageError, match=r"no room on the disk for .*a\.tif"):
+        maps.write_map(tmp_path / "a.tif", a_map(values=np.ones((90, 80), dtype=np.float32)))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_map_with_a_value_that_is_not_finite_is_refused(tmp_path, value):
+    values = a_map().values.copy()
+    values[1, 2] = value
+    maps.write_map(tmp_path / "a.tif", a_map(values=values))
+    with pytest.raises(InputError, match=r"a\.tif: the density map holds NaN.*delete it and run"):
+        maps.read_map(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-7])
+def test_map_without_contrast_is_refused(tmp_path, value):
+    values = np.full((3, 5), value, dtype=np.float32)
+    maps.write_map(tmp_path / "a.tif", a_map(values=values))
+    with pytest.raises(InputError, match=rf"a\.tif: .*no contrast \(all {value:.3g} .*lower map"):
+        maps.read_map(tmp_path / "a.tif")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_truncated_map_is_refused_wherever_it_is_cut(tmp_path):
+    maps.write_map(tmp_path / "a.tif", a_map())
+    (tmp_path / ".a.tif.checksum").unlink()
+    whole = (tmp_path / "a.tif").read_bytes()
+    for size in range(0, len(whole), 5):
+        (tmp_path / "a.tif").write_bytes(whole[:size])
+        with pytest.raises(InputError, match=r"a\.tif: not a whole density map .*delete it and"):
+            maps.read_map(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"imagej": True},
+        {"imagej": True, "metadata": {"Info": "text"}},
+        {"imagej": True, "metadata": {"Info": json.dumps({"height": 3})}},
+        {"imagej": True, "metadata": {"Info": json.dumps([3])}},
+    ],
+    ids=str,
+)
+def test_tiff_of_another_program_is_no_map(tmp_path, options):
+    tifffile.imwrite(tmp_path / "a.tif", a_map().values, **options)
+    with pytest.raises(InputError, match=r"a\.tif: not a whole density map .*delete it and run"):
+        maps.read_map(tmp_path / "a.tif")
+
+
+def test_missing_map_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"a\.tif: not a whole density map"):
+        maps.read_map(tmp_path / "a.tif")

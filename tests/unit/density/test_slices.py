@@ -1,10 +1,7 @@
-import json
 import logging
-from pathlib import Path
 
 import numpy as np
 import pytest
-import tifffile
 from ase import Atoms
 from ase.units import Bohr
 from hypothesis import given
@@ -12,11 +9,8 @@ from hypothesis import strategies as st
 
 from temdenoise.density import cube, maps, slices
 from temdenoise.density.cube import Cube
-from temdenoise.density.maps import DensityMap
-from temdenoise.errors import InputError, StorageError
-from temdenoise.structures import sheets
+from temdenoise.errors import InputError
 
-DATA = Path(__file__).parents[2] / "data"
 SHAPE = (4, 5, 20)
 LENGTHS = np.array([3.0, 4.0, 10.0])
 SPACING = LENGTHS / SHAPE
@@ -43,16 +37,6 @@ def through_planes(folder, atoms, height, kept_at, origin=(0, 0, 0), within=0.5)
     z = atoms.positions[:, 2].max() + kept_at
     cube.write(folder / "a.cube", atoms, cube.planes_around(whole, atoms, z, within))
     return slices.slice_above(cube.read(folder / "a.cube"), atoms, height)
-
-
-def a_map(**changes):
-    fields = {
-        "values": VALUES[:3, :, 0].astype(np.float32),
-        "pixel_size": (0.0948, 0.1234567),
-        "origin": (0.0123, -0.0456),
-        "metadata": {"engine": "openmx", "height_angstrom": 3.0, "grid": [5, 3, 20]},
-    }
-    return DensityMap(**(fields | changes))
 
 
 def blob(x, y):
@@ -184,24 +168,6 @@ def test_remainder_of_the_origin_keeps_brightness_at_its_atoms(x0, y0):
     assert np.all(np.abs(found.origin) <= np.array(found.pixel_size) * 0.5001)
 
 
-def test_brightness_is_that_of_the_pixel_under_the_atom():
-    values = VALUES[:, :, 0].T.astype(np.float32)
-    found = a_map(values=values, pixel_size=(0.8, 0.75), origin=(0.0, 0.0))
-    atoms = Atoms("C2", positions=[[3 * 0.75, 1 * 0.8, 5], [-0.75, 6 * 0.8, 5]])
-    expected = [values[1, 3], values[1, 3]]
-    np.testing.assert_allclose(maps.brightness_at(found, atoms), expected, rtol=1e-5)
-
-
-def test_atoms_with_long_bonds_are_brighter_in_a_real_openmx_map():
-    atoms = sheets.read(DATA / "openmx-60-atoms.extxyz")
-    values = tifffile.imread(DATA / "openmx-60-atoms.tif")
-    pixel_size = (12.322 / 135, 12.8054 / 135)
-    found = DensityMap(values, pixel_size, (0.0, 0.0), {})
-    brightness = maps.brightness_at(found, atoms)
-    correlation = np.corrcoef(brightness, sheets.mean_bond_lengths(atoms))[0, 1]
-    assert correlation == pytest.approx(0.90, abs=0.02)
-
-
 @pytest.mark.parametrize("height", [6.0 * Bohr, 3.5, 9.0])
 def test_height_beyond_the_orbitals_is_refused(height):
     with pytest.raises(InputError, match=r"map\.height: got .* end 3\.175 Å .*6\.0 bohr.*lower"):
@@ -218,78 +184,3 @@ def test_height_within_ten_percent_of_the_orbitals_is_warned_of(caplog, height, 
 def test_warning_tells_the_radius_of_the_discs(caplog):
     slices.check_height(3.0, 6.0)
     assert "a disc of radius 1.04 Å around each atom" in caplog.text
-
-
-def test_map_comes_back(tmp_path):
-    maps.write_map(tmp_path / "a.tif", a_map())
-    back = maps.read_map(tmp_path / "a.tif")
-    np.testing.assert_array_equal(back.values, a_map().values)
-    assert back.values.dtype == np.float32
-    assert back.pixel_size == pytest.approx(a_map().pixel_size, rel=1e-6)
-    assert back.origin == a_map().origin
-    assert back.metadata == a_map().metadata
-
-
-def test_written_map_is_calibrated_in_nanometres_for_imagej(tmp_path):
-    maps.write_map(tmp_path / "a.tif", a_map())
-    with tifffile.TiffFile(tmp_path / "a.tif") as tiff:
-        assert tiff.imagej_metadata["unit"] == "nm"
-        x, y = (tiff.pages.first.tags[f"{axis}Resolution"].value for axis in "XY")
-    assert x[1] / x[0] == pytest.approx(0.01234567)
-    assert y[1] / y[0] == pytest.approx(0.00948)
-
-
-def test_full_disk_leaves_no_map(tmp_path, no_room):
-    with no_room(4096), pytest.raises(StorageError, match=r"no room on the disk for .*a\.tif"):
-        maps.write_map(tmp_path / "a.tif", a_map(values=np.ones((90, 80), dtype=np.float32)))
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_map_with_a_value_that_is_not_finite_is_refused(tmp_path, value):
-    values = a_map().values.copy()
-    values[1, 2] = value
-    maps.write_map(tmp_path / "a.tif", a_map(values=values))
-    with pytest.raises(InputError, match=r"a\.tif: the density map holds NaN.*delete it and run"):
-        maps.read_map(tmp_path / "a.tif")
-
-
-@pytest.mark.parametrize("value", [0.0, 1e-7])
-def test_map_without_contrast_is_refused(tmp_path, value):
-    values = np.full((3, 5), value, dtype=np.float32)
-    maps.write_map(tmp_path / "a.tif", a_map(values=values))
-    with pytest.raises(InputError, match=rf"a\.tif: .*no contrast \(all {value:.3g} .*lower map"):
-        maps.read_map(tmp_path / "a.tif")
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_truncated_map_is_refused_wherever_it_is_cut(tmp_path):
-    maps.write_map(tmp_path / "a.tif", a_map())
-    (tmp_path / ".a.tif.checksum").unlink()
-    whole = (tmp_path / "a.tif").read_bytes()
-    for size in range(len(whole)):
-        (tmp_path / "a.tif").write_bytes(whole[:size])
-        with pytest.raises(InputError, match=r"a\.tif: not a whole density map .*delete it and"):
-            maps.read_map(tmp_path / "a.tif")
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {},
-        {"imagej": True},
-        {"imagej": True, "metadata": {"Info": "text"}},
-        {"imagej": True, "metadata": {"Info": json.dumps({"height": 3})}},
-        {"imagej": True, "metadata": {"Info": json.dumps([3])}},
-    ],
-    ids=str,
-)
-def test_tiff_of_another_program_is_no_map(tmp_path, options):
-    tifffile.imwrite(tmp_path / "a.tif", a_map().values, **options)
-    with pytest.raises(InputError, match=r"a\.tif: not a whole density map .*delete it and run"):
-        maps.read_map(tmp_path / "a.tif")
-
-
-def test_missing_map_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"a\.tif: not a whole density map"):
-        maps.read_map(tmp_path / "a.tif")

@@ -16,7 +16,6 @@ from temdenoise.run import checksums
 from temdenoise.run.files import REBUILD, atomic
 
 _HEADER_LINES = 6
-_LINES = 100_000
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,8 @@ def planes_around(cube: Cube, atoms: Atoms, z: float, within: float) -> Cube:
     return Cube(cube.values[:, :, chosen], origin, spacing)
 
 
-def read(path: str | os.PathLike[str]) -> Cube:
-    """Read a cube file.
+def read(path: str | os.PathLike[str], *, lines: int = 100_000) -> Cube:
+    """Read a cube file, `lines` of it at a time.
 
     Raises
     ------
@@ -74,7 +73,7 @@ def read(path: str | os.PathLike[str]) -> Cube:
             for _ in range(count):
                 file.readline()
             spacing = float(header[5][3]) * Bohr
-            values = _values(file, shape, path)
+            values = _values(_blocks(file, lines), shape, path)
     except (IndexError, ValueError, OSError) as error:
         if isinstance(error, InputError):
             raise
@@ -105,9 +104,11 @@ def check_charge(
         )
 
 
-def _values(file: BinaryIO, shape: tuple[int, ...], path: str | os.PathLike[str]) -> np.ndarray:
+def _values(
+    blocks: Iterator[np.ndarray], shape: tuple[int, ...], path: str | os.PathLike[str]
+) -> np.ndarray:
     values, count = np.empty(np.prod(shape)), 0
-    for block in _blocks(file):
+    for block in blocks:
         found = block[~np.isnan(block)]  # a line may be shorter than the first
         if count + found.size <= values.size:
             values[count : count + found.size] = found
@@ -122,14 +123,12 @@ def _values(file: BinaryIO, shape: tuple[int, ...], path: str | os.PathLike[str]
     return values.reshape(shape)
 
 
-def _blocks(file: BinaryIO) -> Iterator[np.ndarray]:
+def _blocks(file: BinaryIO, lines: int) -> Iterator[np.ndarray]:
     # pandas' parser takes a third of the time of np.fromstring, and reads block by block.
     start = file.tell()
     columns = range(len(file.readline().split()))
     file.seek(start)
-    reader = pd.read_csv(
-        file, sep=r"\s+", header=None, names=columns, dtype=float, chunksize=_LINES
-    )
+    reader = pd.read_csv(file, sep=r"\s+", header=None, names=columns, dtype=float, chunksize=lines)
     for block in reader:
         yield block.to_numpy().ravel()
 

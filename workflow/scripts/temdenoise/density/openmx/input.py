@@ -85,7 +85,7 @@ def input_text(
         *_atoms(atoms, elements),
         *_scf(settings, kgrid, grid, mixing),
     ]
-    _check_keywords([keyword for keyword, _ in items])
+    check_keywords([keyword for keyword, _ in items])
     return "".join(_render(keyword, value) for keyword, value in items)
 
 
@@ -139,7 +139,14 @@ def _scf(
     yield "MD.maxIter", 1
 
 
-def _check_keywords(keywords: Sequence[str]) -> None:
+def check_keywords(keywords: Sequence[str]) -> None:
+    """Refuse a keyword that OpenMX would ignore.
+
+    Raises
+    ------
+    InputError
+        A keyword is not in KEYWORDS, or stands twice.
+    """
     for keyword in keywords:
         if keyword not in KEYWORDS or keywords.count(keyword) > 1:
             raise InputError(

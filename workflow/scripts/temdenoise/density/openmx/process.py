@@ -14,7 +14,7 @@ from temdenoise.density.openmx.input import NAME
 from temdenoise.errors import EngineError
 
 _log = logging.getLogger("temdenoise")
-_POLL = 0.5  # [s]
+POLL = 0.5  # [s]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _start(words: list[str], folder: Path, stdout: int) -> subprocess.Popen[byte
 def _watch(process: subprocess.Popen[bytes], folder: Path, stop_at: float) -> bool:
     steps, last, longest, stopped = 0, time.monotonic(), 0.0, False
     while process.poll() is None:
-        time.sleep(_POLL)
+        time.sleep(POLL)
         now = time.monotonic()
         residuals = output.norm_rd((folder / f"{NAME}.std").read_text(errors="replace"))
         if len(residuals) > steps:

@@ -11,7 +11,7 @@ from temdenoise.density.openmx import output
 from temdenoise.density.openmx.output import CONVERGED, UNCONVERGED
 from temdenoise.errors import EngineError
 
-RUNS = Path(__file__).parents[2] / "data" / "openmx-runs"
+RUNS = Path(__file__).parents[3] / "data" / "openmx-runs"
 SEGFAULT, KILLED, TERMINATED = 139, 137, 143
 DATA_FILE = ("dft.openmx.data_path", "dft.elements")
 COMMAND = ("dft.openmx.command must end with the program itself",)

@@ -22,7 +22,7 @@ from temdenoise.density.slices import slice_above
 from temdenoise.errors import EngineError, InputError, NotConverged
 from temdenoise.structures import sheets
 
-TEST_DOUBLE = Path(__file__).parents[2] / "data" / "fake_openmx.py"
+TEST_DOUBLE = Path(__file__).parents[3] / "data" / "fake_openmx.py"
 ORDERED = sheets.ordered_sheet("graphene", (1, 2), 2.4644, 15.0)
 ATOMS = sheets.disorder(ORDERED, 0.284, seeds.generator(1, "openmx"))
 CARBON = {"C": {"valence_electrons": 4, "pao": "C6.0-s2p2d1", "vps": "C_PBE19"}}
@@ -44,7 +44,7 @@ RUNGS = len(ladder(SETTINGS))
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch):
-    monkeypatch.setattr(process, "_POLL", 0.01)
+    monkeypatch.setattr(process, "POLL", 0.01)
 
 
 @pytest.fixture
@@ -216,20 +216,16 @@ def test_any_rung_can_be_the_one_that_converges(run, attempt):
     assert summary["attempts"][-1]["ending"] == "converged"
 
 
-def test_last_attempt_has_no_successor(run, folder):
+def test_last_attempt_has_no_successor_and_is_not_made_again(run, folder):
     said = rf"in {RUNGS} attempts of {RUNGS * 3} steps.*max_scf_steps or .*temperature.*NormRD … 1"
     with pytest.raises(NotConverged, match=said) as caught:
         run("--never", max_scf_steps=3)
     assert "\n" not in str(caught.value)
     assert caught.value.attempts == recorded(folder)
     assert [one["electronic_temperature"] for one in recorded(folder)] == [300, 300, 300, 600, 1200]
-    assert len(names(folder)) == RUNGS
-
-
-def test_all_attempts_are_not_made_again(run, folder):
-    for _ in range(2):
+    for bound in (1200.0, 300.0):  # as many attempts, then fewer
         with pytest.raises(NotConverged):
-            run("--never", max_scf_steps=3)
+            run("--never", max_scf_steps=3, max_electronic_temperature=bound)
     assert len(names(folder)) == RUNGS
 
 
@@ -248,13 +244,6 @@ def test_advised_remedy_continues_what_did_not_converge(run, folder, remedy):
     _, summary = run("--steps 1", **{"max_scf_steps": 3} | remedy)
     assert len(summary["attempts"]) == RUNGS + 1
     assert values(folder, RUNGS + 1, "scf.restart") == ["on"]
-
-
-def test_shorter_ladder_is_no_crash(run):
-    with pytest.raises(NotConverged):
-        run("--never", max_scf_steps=3)
-    with pytest.raises(NotConverged):
-        run("--never", max_scf_steps=3, max_electronic_temperature=300.0)
 
 
 def stop_early(run, **changes):
@@ -386,12 +375,9 @@ def test_attempt_that_was_cut_with_its_job_is_left_alone(run, folder):
     assert summary["scf_steps"] == 30
 
 
-@pytest.mark.parametrize(
-    ("play", "said"),
-    [("--no-out", "wrote no temdenoise.out"), ("--cube none", "wrote no temdenoise.tden.cube")],
-)
-def test_run_without_its_files_is_refused(run, play, said):
-    with pytest.raises(EngineError, match=said):
+@pytest.mark.parametrize("play", ["--no-out", "--cube none"])
+def test_run_without_its_files_is_refused(run, play):
+    with pytest.raises(EngineError, match="OpenMX wrote no temdenoise"):
         run(play)
 
 
@@ -404,21 +390,14 @@ def test_bad_cube_is_refused_and_the_next_job_makes_another(run, folder, kind, s
     assert names(folder) == ["attempt-1", "attempt-2"]
 
 
-def test_wrong_charge_can_be_seen(run):
-    density, _ = run("--charge 0.9")
-    with pytest.raises(InputError, match=r"integrates to 28\.\d+ electrons, the atoms have 32"):
-        cube.check_charge(cube.electrons(density.values, ATOMS), ATOMS, {"C": 4}, 0.005)
-
-
 def test_energy_is_there_unless_only_the_density_is_wanted(run):
     _, summary = run(density_only=False)
     assert summary["energy_eV"] == pytest.approx(-11.684910508343 * Hartree)
 
 
-@pytest.mark.parametrize("energy", ["0.000000000000", "nan", "inf"])
-def test_energy_that_was_not_computed_is_refused(run, energy):
+def test_energy_that_was_not_computed_is_refused_without_running_again(run):
     with pytest.raises(EngineError, match=r"temdenoise\.out: the total energy is .*be trusted"):
-        run(f"--energy {energy}", density_only=False)
+        run("--energy nan", density_only=False)
     _, summary = run(density_only=False)
     assert len(summary["attempts"]) == 1
 
