@@ -14,14 +14,13 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LOCAL_RULES = re.compile(r"^ *localrules:\n((?: +\w+,\n)+)", re.MULTILINE)
 
 
 def local() -> set[str]:
     """Return the rules whose jobs are not submitted."""
     texts = [path.read_text(encoding="utf-8") for path in ROOT.glob("workflow/rules/*.smk")]
-    blocks = "".join(LOCAL_RULES.findall("".join(texts)))
-    return {"all", *re.findall(r"\w+", blocks)}
+    rules = re.split(r"^ *rule ", "".join(texts), flags=re.MULTILINE)
+    return {"all", *(rule.partition(":")[0] for rule in rules if "localrule: True" in rule)}
 
 
 def dry_run(structures: int) -> tuple[dict[str, int], float, float, float]:
