@@ -95,10 +95,8 @@ SHIPPED = ["G", "SP", "GSP", "BBG"]
 MOS2 = {"path": EXAMPLE, "models": SHIPPED, "pixel_size": None, "bond_length": None}
 
 OVERVIEWS = [f"{MICROGRAPHS}/{image}/overview.png" for image in ENTRIES]
-# Of one image there is no table: that of the batch would be overwritten.
-BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html")
-BATCH = BATCH if ENTRIES and not config["image"] else []
-PRODUCTS += [*OVERVIEWS, *BATCH] if BATCH else []
+BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html") if ENTRIES else []
+PRODUCTS += [*OVERVIEWS, *BATCH]
 
 
 wildcard_constraints:
@@ -175,13 +173,9 @@ def tensorflow_env(gpus):
     return f"../../envs/tensorflow-{'gpu' if gpus else 'cpu'}.yaml"
 
 
-# Two images of one name in two places would share a folder. What is missing of a batch must not keep
-# the others from being denoised: the jobs will say it.
+# Two images of one name in two places would share a folder.
 for image, entry in ENTRIES.items() if workflow.is_main_process else []:
-    problem = checked.clash(f"{MICROGRAPHS}/{image}", entry)
-    if config["image"] and entry["path"] != EXAMPLE and not problem:
-        problem = checked.missing_file(entry, in_clone(config["stored"]["models"]))
-    if problem:
+    if problem := checked.clash(f"{MICROGRAPHS}/{image}", entry):
         sys.exit(f"micrographs: {problem}")
 
 

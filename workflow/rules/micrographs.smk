@@ -35,7 +35,7 @@ rule denoise_micrograph:
         tile=config["micrographs"]["tile"],
         overlap=config["micrographs"]["overlap"],
         window=config["micrographs"]["window"],
-        on_failure="stop" if config["image"] else config["micrographs"]["on_failure"],
+        on_failure=config["micrographs"]["on_failure"],
     message:
         "Denoise {wildcards.image} with model {wildcards.model}"
     script:
@@ -71,7 +71,7 @@ rule draw_overview:
         code=code_of("draw_overview"),
         entry=lambda wildcards: entry_of(wildcards.image),
     message:
-        "Draw what became of {wildcards.image}"
+        "Plot overview of {wildcards.image}"
     script:
         "../scripts/draw_overview.py"
 
@@ -100,7 +100,7 @@ rule tabulate_micrographs:
     params:
         code=code_of("tabulate_micrographs"),
     message:
-        "Gather what became of the micrographs"
+        "Tabulate the micrographs"
     script:
         "../scripts/tabulate_micrographs.py"
 
@@ -159,6 +159,6 @@ rule draw_experiment:
         code=code_of("draw_experiment"),
         models=SHIPPED,
     message:
-        "Draw and measure what the models make of MoS₂"
+        "Plot and measure the models' results on MoS₂"
     script:
         "../scripts/draw_experiment.py"

@@ -24,7 +24,7 @@ from temdenoise.config.values import (
 )
 from temdenoise.density.openmx import data
 from temdenoise.errors import InputError
-from temdenoise.micrographs.samples import clash, failed, missing_file
+from temdenoise.micrographs.samples import clash, failed
 
 __all__ = [
     "ConfigError",
@@ -36,7 +36,6 @@ __all__ = [
     "load_schema",
     "micrographs",
     "missing_data",
-    "missing_file",
     "missing_package",
     "models",
     "noises",

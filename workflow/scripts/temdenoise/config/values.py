@@ -66,27 +66,21 @@ def noises(config: Config) -> list[str]:
 
 
 def micrographs(config: Config, clone: Path) -> dict[str, dict[str, Any]]:
-    """Return the micrographs by name, see `micrographs.samples`: the one `image`, or the sheet's.
+    """Return the micrographs of the sample table by name, see `micrographs.samples`.
 
-    A sheet that is not where the workflow is run is that of the `clone`.
+    A table that is not where the workflow is run is that of the `clone`.
 
     Raises
     ------
     InputError
-        The sheet cannot be read, or a value in it cannot be used.
+        The table cannot be read, or a value in it cannot be used.
     """
     said = config["micrographs"]
-    model = config["model"] or said["default_model"]
-    if config["image"]:
-        bond = config["bond_length"] or said["bond_length"]
-        return samples.one(
-            config["image"], model=model, bond_length=bond, pixel_size=config["pixel_size"]
-        )
     if said["samples"] is None:
         return {}
     here = Path(said["samples"])
     path = here if here.exists() else clone / here
-    return samples.read(path, model=model, bond_length=said["bond_length"])
+    return samples.read(path, model=said["default_model"], bond_length=said["bond_length"])
 
 
 def patch_counts(config: Config, recipe: Config | None = None) -> tuple[int, int]:

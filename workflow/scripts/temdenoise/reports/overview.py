@@ -52,7 +52,7 @@ def read(
 
 
 def draw(entry: Mapping[str, Any], results: list[Result]) -> Figure:
-    """Return the figure of the micrograph of a sheet's `entry`, a row of panels for each model."""
+    """Return the figure of the micrograph of an `entry`, a row of panels for each model."""
     whole = [one for one in results if one.image is not None]
     if not whole:
         return _words("\n".join(str(one.summary["problem"]) for one in results))

@@ -33,10 +33,10 @@ def capture(path: str | os.PathLike[str], *, show_as: str | None = None) -> Iter
         _point_at(log.fileno(), log.fileno())
         handler = _start_logging(spare=kept[1])
         try:
-            with _shown(kept[1], show_as):
+            with shown(kept[1], show_as):
                 yield
         except Exception as error:
-            if line := _line(error):
+            if line := line_of(error):
                 _log.error("%s", line)
                 raise SystemExit(1) from None
             _log.exception("this is an error in the workflow, not in its input:")
@@ -52,8 +52,8 @@ def capture(path: str | os.PathLike[str], *, show_as: str | None = None) -> Iter
 
 
 @contextmanager
-def _shown(descriptor: int, name: str | None) -> Iterator[None]:
-    """Show the log on `descriptor`, too; not how it ends, which Snakemake shows."""
+def shown(descriptor: int, name: str | None) -> Iterator[None]:
+    """Show the log also on `descriptor`, behind the words `name`, if there are any."""
     if name is None:
         yield
         return
@@ -69,7 +69,7 @@ def _shown(descriptor: int, name: str | None) -> Iterator[None]:
             stream.close()
 
 
-def _line(error: Exception) -> str | None:
+def line_of(error: Exception) -> str | None:
     """Return what to say of an error that the user can mend, None of any other."""
     reason = error.__cause__ if isinstance(error, InputError) else error
     if isinstance(reason, PermissionError):  # and no damage, whatever the reader took it for
