@@ -85,19 +85,28 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     network = _network(model, card, found, (tile, overlap), threads)
     done = denoising.denoise_all(source, network, folder)
-    cut = {"tile": tile, "overlap": overlap, "window": settings.window}
-    said = {**_source(entry, source), **cut}
-    record = summary.provenance(done, found, card, said)
     for words in done.warnings:
         _log.warning("%s", words)
-    about = (source, found.pixel_size, record)
-    with ExitStack() as moves:  # in reverse order: the summary comes last
+    cut = {"tile": tile, "overlap": overlap, "window": settings.window}
+    record = summary.provenance(done, found, card, {**_source(entry, source), **cut})
+    _write(target, done, source, found.pixel_size, record)
+
+
+def _write(
+    target: Mapping[str, str | Path],
+    done: denoising.Denoised,
+    source: reading.Micrograph,
+    pixel_size: writing.Pair | None,
+    record: Mapping[str, Any],
+) -> None:
+    """Write all files of a result beside their final names, then move them, the summary last."""
+    with ExitStack() as moves:  # which are made in reverse order
         kinds = ("summary", "uncertainty", "hspy", "tif")
-        beside = {kind: moves.enter_context(files.atomic(target[kind])) for kind in kinds}
-        writing.write_tiff(beside["tif"], done.image, *about)
-        writing.write_hspy(beside["hspy"], done.image, *about)
-        writing.write_tiff(beside["uncertainty"], done.uncertainty, *about)
-        beside["summary"].write_text(summary.to_json(record), encoding="utf-8")
+        to = {kind: moves.enter_context(files.atomic(target[kind])) for kind in kinds}
+        writing.write_tiff(to["tif"], done.image, source, pixel_size, record)
+        writing.write_hspy(to["hspy"], done.image, source, pixel_size, record)
+        writing.write_tiff(to["uncertainty"], done.uncertainty, source, pixel_size, record)
+        to["summary"].write_text(summary.to_json(record), encoding="utf-8")
 
 
 def _card(model: Path) -> Card:
