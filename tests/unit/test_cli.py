@@ -96,6 +96,7 @@ def test_an_earlier_result_survives_a_failure(here, command, no_room, capfd):
         (("my.tif", "--out", "my.tif"), "--out: my.tif is a file"),
         (("my.tif", "--out", "taken"), "taken/my has the results of far/my.dm3"),
         (("--list-models", "--models", "taken"), "taken: there are no models"),
+        (("--list-models", "--models", "bare"), "bare/G/card.json: not a whole model card"),
     ],
 )
 def test_what_cannot_work_is_one_line_before_anything_is_loaded(
@@ -105,7 +106,9 @@ def test_what_cannot_work_is_one_line_before_anything_is_loaded(
     for name in ("my.tif", "other/my.tif"):
         (here / name).parent.mkdir(exist_ok=True)
         (here / name).touch()
-    (here / "taken/my").mkdir(parents=True)
+    for folder in ("taken/my", "bare/G"):
+        (here / folder).mkdir(parents=True)
+    (here / "bare/G/model.keras").touch()
     (here / "taken/my/G.json").write_text('{"source": "far/my.dm3", "problem": null}')
     try:
         code = cli.main(words)

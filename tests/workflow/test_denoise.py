@@ -153,7 +153,7 @@ def batch(folder, one):
         *(["gone.dm4", "gone", ""], ["empty.dm4", "empty", ""]),
         *(["good.tif", "nomodel", "nothing"], ["good.tif", "badmodel", "broken"]),
     ]
-    before = {path: path.read_bytes() for path in here.glob("*.*") if path.is_file()}
+    before = {path: path.read_bytes() for row in rows if (path := here / row[0]).is_file()}
     started = time.time()
     done = denoise(folder, rows)
     assert done.returncode == 0, done.stdout + done.stderr

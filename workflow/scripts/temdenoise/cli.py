@@ -98,9 +98,13 @@ def _list_models(store: Path) -> int:
     names = samples.models_in(store)
     if not names:
         raise InputError(f"{store}: there are no models; a model is a folder with model.keras")
+    code = 0
     for name in names:
-        print(card.read(store / name / "card.json").to_line())
-    return 0
+        try:
+            print(card.read(store / name / "card.json").to_line())
+        except InputError as error:
+            code = _say(str(error))
+    return code
 
 
 def _entries(options: argparse.Namespace) -> dict[str, Entry]:

@@ -65,12 +65,12 @@ class Card:
     def to_line(self) -> str:
         """Return the card in a line, for the terminal."""
         filters, (low, high) = "-".join(map(str, self.recipe["filters"])), self.bond_length_px_range
-        scores, noisy = ([one[key] for one in self.scores] for key in ("ms_ssim", "ms_ssim_noisy"))
+        reached = [one["ms_ssim"] for one in self.scores]
+        tested = f"{min(reached):.2f} to {max(reached):.2f}" if reached else "unknown"
         return (
             f"{self.model}: noise {self.noise}, C_noise {self.c_noise[0]:g} to "
             f"{self.c_noise[1]:g}; {self.bond_length_px:g} px per bond (training: {low:g} to "
-            f"{high:g}); {self.material} by {self.engine}; U-Net {filters}; MS-SSIM "
-            f"{min(scores):.2f} to {max(scores):.2f} (noisy {min(noisy):.2f} to {max(noisy):.2f})"
+            f"{high:g}); {self.material} by {self.engine}; U-Net {filters}; MS-SSIM {tested}"
         )
 
     def to_readme(self) -> str:
