@@ -72,6 +72,7 @@ $(INSTALLED): envs/requirements.txt
 	@PYTHON=$(PYTHON) sh envs/check-tools.sh
 	$(PYTHON) -m venv --clear .venv
 	CC=g++ CXX=g++ $(BIN)/python -m pip install --quiet --progress-bar off -r envs/requirements.txt
+	$(BIN)/python -m pip install --quiet --progress-bar off --no-deps -e .
 	@touch $@
 
 docs: install

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 
 import numpy as np
+import tifffile
 
 from temdenoise.networks.card import Card
 
@@ -34,6 +35,20 @@ def honeycomb(shape, bond, angle=0.0):
     for turn in np.radians(angle + np.array([0, 60, 120])):
         image += np.cos(2 * np.pi / (1.5 * bond) * (np.cos(turn) * x + np.sin(turn) * y))
     return np.exp(-2 * (image + 1.5) / 1.0)
+
+
+def identity():
+    """Return the network that gives back what it is given."""
+    import keras
+
+    image = keras.Input((None, None, 1))
+    return keras.Model(image, keras.layers.Identity()(image))
+
+
+def write_image(path, data, pixel_size=0.0158):
+    """Write `data` as a TIFF of ImageJ's, its `pixel_size` in nm."""
+    values, resolution = np.asarray(data, dtype=np.float32), (1 / pixel_size, 1 / pixel_size)
+    tifffile.imwrite(path, values, imagej=True, resolution=resolution, metadata={"unit": "nm"})
 
 
 def write_model(folder, name, network):

@@ -1,25 +1,21 @@
-"""The target denoise, from files to files, with models that are named test doubles."""
+"""The target denoise and the command, from files to files, with models that are test doubles."""
 
 import json
 import os
+import subprocess
+import sys
 import time
 
-import keras
 import numpy as np
 import pandas as pd
 import pytest
 import tifffile
-from micrographs import honeycomb, write_model
+from clones import ROOT
+from micrographs import honeycomb, identity, write_image, write_model
 
 from temdenoise.micrographs import reading
 
 LOCAL = ("--profile", "profiles/local", "denoise")
-OF_DFT = ("disorder_structure", "dft_openmx", "train_model", "tile_images")
-
-
-def identity():
-    image = keras.Input((None, None, 1))
-    return keras.Model(image, keras.layers.Identity()(image))
 
 
 def noisy(shape=(150, 170), bond=9.0):
@@ -27,10 +23,7 @@ def noisy(shape=(150, 170), bond=9.0):
     return (image + np.random.default_rng(1).normal(0, 1.5e4, shape)).astype(np.uint32)
 
 
-def write_image(path, data, pixel_size=0.0158):
-    resolution = (1 / pixel_size, 1 / pixel_size)
-    values = np.asarray(data, dtype=np.float32)
-    tifffile.imwrite(path, values, imagej=True, resolution=resolution, metadata={"unit": "nm"})
+ENDS = ("tif", "hspy", "uncertainty.tif", "json")
 
 
 @pytest.fixture(scope="module")
@@ -41,30 +34,59 @@ def folder(tmp_path_factory):
     models = clone.folder / "doubles"
     write_model(models, "identity", identity())
     write_model(models, "broken", identity()).write_bytes(b"no model")
-    options = "micrographs: {default_model: identity, tile: 96, overlap: 32}\n"
-    options += "stored: {models: doubles}\n"
-    (clone.folder / "double.yaml").write_text(options)
+    (clone.folder / "double.yaml").write_text(
+        "micrographs: {samples: table.tsv, default_model: identity}\nstored: {models: doubles}\n"
+    )
     return clone
 
 
-def denoise(clone, *options):
+def denoise(clone, rows, *options):
+    """Run the target on a sample table of `rows`, each a path, a name and a model."""
+    lines = ["\t".join(row) for row in [("path", "name", "model"), *rows]]
+    (clone.folder / "table.tsv").write_text("\n".join(lines))
     return clone.snakemake(*LOCAL, "--configfile", "double.yaml", *options)
+
+
+def command(clone, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "temdenoise", *arguments],
+        cwd=clone.folder,
+        env={**os.environ, "PYTHONPATH": "workflow/scripts"},
+        capture_output=True,
+        text=True,
+    )
 
 
 @pytest.fixture(scope="module")
 def one(folder):
     write_image(folder.folder / "my image.tif", noisy())
-    done = denoise(folder, "--config", "image=my image.tif")
+    done = denoise(folder, [("my image.tif", "", "")])
     assert done.returncode == 0, done.stdout + done.stderr
     return folder.folder / "results/paper/micrographs/my-image"
 
 
-def test_one_image_is_one_line_without_dft_or_training(folder, one):
-    assert {path.name for path in one.iterdir() if not path.name.startswith(".")} == {
-        *("identity.tif", "identity.uncertainty.tif", "identity.hspy", "identity.json"),
-        "overview.png",
-    }
-    assert not (folder.folder / "results/paper/tables").exists()
+def visible(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name[0] != "."}
+
+
+def test_the_command_gives_every_byte_of_the_rule(folder, one):
+    done = command(folder, "my image.tif", "--models", "doubles", "--model", "identity")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "my-image, identity: orientation 8 of 8" in done.stdout
+    results = visible(folder.folder / "denoised/my-image")
+    assert set(results) == {*(f"identity.{end}" for end in ENDS), "overview.png"}
+    assert results == visible(one)
+
+
+@pytest.mark.slow
+def test_the_command_gives_every_byte_of_the_rule_with_a_shipped_model(folder):
+    write_image(folder.folder / "large.tif", noisy((400, 300)))
+    (folder.folder / "doubles/BBG").symlink_to(ROOT / "models/BBG")
+    done = denoise(folder, [("large.tif", "", "BBG")])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert command(folder, "large.tif", "--threads", "1", "--out", "shipped").returncode == 0
+    rule = visible(folder.folder / "results/paper/micrographs/large")
+    assert visible(folder.folder / "shipped/large") == rule
 
 
 @pytest.mark.parametrize("suffix", ["tif", "hspy", "uncertainty.tif"])
@@ -97,39 +119,15 @@ def test_the_overview_is_a_picture(one):
 
 
 @pytest.mark.slow
-def test_done_is_done(folder, one):
-    done = denoise(folder, "-n", "--config", "image=my image.tif")
-    assert "Nothing to be done" in done.stdout + done.stderr
-
-
-@pytest.mark.slow
-def test_a_result_outlives_its_file_and_another_file_is_denoised_whatever_its_date(folder):
-    image, results = folder.folder / "mine.tif", folder.folder / "results/paper/micrographs/mine"
+def test_done_is_done_and_another_file_is_denoised_whatever_its_date(folder):
+    image, row = folder.folder / "mine.tif", [("mine.tif", "", "")]
     write_image(image, noisy())
-    assert denoise(folder, "--config", "image=mine.tif").returncode == 0
-    before = (results / "identity.tif").read_bytes()
-    whole = image.read_bytes()
-    image.write_bytes(whole[:1000])
-    done = denoise(folder, "--config", "image=mine.tif")
-    assert done.returncode != 0
-    assert "mine.tif: not a whole tif file" in done.stdout + done.stderr
-    assert (results / "identity.tif.earlier").read_bytes() == before
-    assert not (results / "identity.tif").exists()
-    image.write_bytes(whole)
-    assert denoise(folder, "--config", "image=mine.tif").returncode == 0
+    assert denoise(folder, row).returncode == 0
+    done = denoise(folder, row, "-n")
+    assert "Nothing to be done" in done.stdout + done.stderr
     write_image(image, noisy()[:, ::-1])
     os.utime(image, (0, 0))
-    assert "Denoise mine" in denoise(folder, "-n", "--config", "image=mine.tif").stdout
-
-
-@pytest.mark.slow
-def test_one_bad_image_is_one_line_and_leaves_nothing(folder):
-    (folder.folder / "cut.dm4").write_bytes(b"\0\0\0\4" * 40)
-    done = denoise(folder, "--config", "image=cut.dm4")
-    assert done.returncode != 0
-    (line,) = {line for line in (done.stdout + done.stderr).splitlines() if " ERROR " in line}
-    assert "cut.dm4: not a whole dm4 file" in line
-    assert not list((folder.folder / "results/paper/micrographs/cut").glob("*"))
+    assert "Denoise mine" in denoise(folder, row, "-n").stdout
 
 
 BATCH = {
@@ -140,7 +138,7 @@ BATCH = {
 
 
 @pytest.fixture(scope="module")
-def batch(folder):
+def batch(folder, one):
     here = folder.folder
     write_image(here / "good.tif", noisy())
     write_image(here / "stack.tif", np.stack([noisy(), noisy()[::-1]]))
@@ -155,16 +153,11 @@ def batch(folder):
         *(["gone.dm4", "gone", ""], ["empty.dm4", "empty", ""]),
         *(["good.tif", "nomodel", "nothing"], ["good.tif", "badmodel", "broken"]),
     ]
-    lines = ["\t".join(row) for row in [["path", "name", "model"], *rows]]
-    (here / "sheet.tsv").write_text("\n".join(lines))
-    (here / "double.yaml").write_text(
-        (here / "double.yaml").read_text().replace("{", "{sheet: sheet.tsv, ", 1)
-    )
-    before = {path: path.read_bytes() for path in here.glob("*.*") if path.is_file()}
+    before = {path: path.read_bytes() for row in rows if (path := here / row[0]).is_file()}
     started = time.time()
-    done = denoise(folder)
+    done = denoise(folder, rows)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "8 of 10 results could not be made" in done.stderr
+    assert "8 of 10 results failed" in done.stderr
     assert {path: path.read_bytes() for path in before} == before
     return here / "results/paper", started
 
@@ -194,9 +187,6 @@ def test_what_was_denoised_before_is_left_alone(batch, one):
     assert (one / "identity.tif").stat().st_mtime < batch[1]
 
 
-ONE = {"denoise_micrograph": 1, "draw_overview": 1, "denoise": 1}
-
-
 @pytest.fixture
 def shipped(own_clone):
     """A clone with files in the place of a shipped model, which a run could also put there."""
@@ -206,69 +196,41 @@ def shipped(own_clone):
     return own_clone
 
 
-@pytest.mark.parametrize("name", ["my.tif", "a{b} $1.tif"])
-def test_denoising_plans_no_training_even_beside_a_run_that_has_begun(shipped, name):
+def add(clone, *rows):
+    table = clone.folder / "config/micrographs.tsv"
+    table.write_text(table.read_text() + "".join(f"{row}\n" for row in rows))
+
+
+def test_denoising_plans_no_training_even_beside_a_run_that_has_begun(shipped):
     begun = shipped.folder / "results/paper/structures/train-1.extxyz"
     begun.parent.mkdir(parents=True)
     begun.touch()
-    (shipped.folder / name).touch()
-    assert shipped.jobs("denoise", "--config", f"image={name}") == ONE
+    (shipped.folder / "a{b} $1.tif").touch()
+    add(shipped, "a{b} $1.tif")
+    assert shipped.jobs("denoise") == {**of_batch(1, 1), "denoise": 1}
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (("image=gone.dm4",), "gone.dm4: no such file"),
-        (("image=my.tif", "model=BBG,none"), "model none: there is no models/none/model.keras"),
-    ],
-)
-def test_what_is_not_there_is_one_line_before_any_job(shipped, options, said):
-    (shipped.folder / "my.tif").touch()
-    done = shipped.snakemake("-n", "denoise", "--config", *options)
-    assert done.returncode != 0
-    (line,) = [line for line in done.stderr.splitlines() if line.startswith("micrographs: ")]
-    assert said in line
-    assert "Traceback" not in done.stderr
+def of_batch(images, results):
+    return {
+        **{"denoise_micrograph": results, "draw_overview": images},
+        "tabulate_micrographs": 1,
+    }
 
 
-def test_another_image_of_the_same_name_overwrites_nothing(shipped):
-    results = shipped.folder / "results/paper/micrographs/my"
-    results.mkdir(parents=True)
-    (shipped.folder / "my.tif").touch()
-    (results / "BBG.json").write_text('{"source": "far/my.dm3", "problem": null}')
-    done = shipped.snakemake("-n", "denoise", "--config", "image=my.tif")
-    assert done.returncode != 0
-    assert "micrographs/my has the results of far/my.dm3" in done.stderr
-    (results / "BBG.json").write_text('{"source": "my.tif", "problem": null}')
-    assert shipped.jobs("denoise", "--config", "image=my.tif") == ONE
+def test_the_rows_of_the_table_are_part_of_the_whole_run(shipped):
+    before = shipped.jobs()
+    add(shipped, "a.dm4\t\tG,SP", "b.dm4\t\tBBG")
+    assert shipped.jobs() - before == of_batch(2, 3)
 
 
-def test_a_row_of_the_sheet_overwrites_no_results_either(shipped):
+def test_an_image_overwrites_no_results_of_another(shipped):
     results = shipped.folder / "results/paper/micrographs/my"
     results.mkdir(parents=True)
     (results / "BBG.json").write_text('{"source": "far/my.dm3", "problem": null}')
-    sheet = shipped.folder / "config/micrographs.tsv"
-    sheet.write_text(sheet.read_text() + "other.tif\tmy\n")
+    add(shipped, "other.tif\tmy")
     done = shipped.snakemake("-n", "denoise")
     assert done.returncode != 0
     assert "micrographs/my has the results of far/my.dm3" in done.stderr
-
-
-def test_a_pixel_size_may_be_given_with_the_image(shipped):
-    (shipped.folder / "my.tif").touch()
-    assert shipped.jobs("denoise", "--config", "image=my.tif", "pixel_size=0.0127") == ONE
-    done = shipped.snakemake("-n", "denoise", "--config", "image=my.tif", "pixel_size=-1")
-    assert "config: pixel_size: got -1" in done.stderr
-
-
-def test_the_rows_of_the_sheet_are_part_of_the_whole_run(shipped):
-    sheet = shipped.folder / "config/micrographs.tsv"
-    before = shipped.jobs()
-    sheet.write_text(sheet.read_text() + "a.dm4\t\tG,SP\nb.dm4\t\tBBG\n")
-    extra = shipped.jobs() - before
-    assert extra == {"denoise_micrograph": 3, "draw_overview": 2, "tabulate_micrographs": 1}
-    (shipped.folder / "a.dm4").touch()
-    assert not shipped.jobs("--config", "image=a.dm4") - before
 
 
 @pytest.mark.parametrize(
@@ -278,7 +240,7 @@ def test_the_rows_of_the_sheet_are_part_of_the_whole_run(shipped):
         ("path\tpixel_size_nm\na.dm4\t12 pm\n", "image 1: pixel_size_nm: got '12 pm'"),
     ],
 )
-def test_a_wrong_sheet_is_one_line_before_any_job(own_clone, text, said):
+def test_a_wrong_table_is_one_line_before_any_job(own_clone, text, said):
     (own_clone.folder / "config/micrographs.tsv").write_text(text)
     done = own_clone.snakemake("-n", "denoise")
     assert done.returncode != 0

@@ -111,7 +111,7 @@ rule draw_overview:
         code=code_of("draw_overview"),
         entry=lambda wildcards: SAMPLES[wildcards.image],
     message:
-        "Draw what became of {wildcards.image}"
+        "Plot overview of {wildcards.image}"
     script:
         "../scripts/draw_overview.py"
 
@@ -141,7 +141,7 @@ rule tabulate_micrographs:
     params:
         code=code_of("tabulate_micrographs"),
     message:
-        "Gather what became of the micrographs"
+        "Tabulate the micrographs"
     script:
         "../scripts/tabulate_micrographs.py"
 
@@ -197,6 +197,6 @@ rule draw_experiment:
         code=code_of("draw_experiment"),
         models=SHIPPED,
     message:
-        "Draw and measure what the models make of MoS₂"
+        "Plot and measure the models' results on MoS₂"
     script:
         "../scripts/draw_experiment.py"

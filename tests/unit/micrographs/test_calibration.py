@@ -59,15 +59,15 @@ LATTICE = honeycomb((256, 256), 14)
 NOTHING = np.random.default_rng(1).normal(size=(64, 64))
 
 
-def test_the_pixel_size_of_the_sheet_comes_before_that_of_the_header():
+def test_the_pixel_size_of_the_user_comes_before_that_of_the_header():
     one = found(LATTICE, (0.02, 0.02), pixel_size=0.01)
     assert (one.pixel_size, one.pixel_size_from, one.bond_px_from) == (
-        *((0.01, 0.01), "sheet", "lattice"),
+        *((0.01, 0.01), "user", "lattice"),
     )
     assert one.bond_px == pytest.approx(14, rel=0.005)
 
 
-def test_with_the_pixel_size_of_the_sheet_the_lattice_must_make_a_known_bond():
+def test_with_the_pixel_size_of_the_user_the_lattice_must_make_a_known_bond():
     one = found(LATTICE, (0.01, 0.01), pixel_size=0.005)
     assert one.bond_px_from == "pixel size"
     assert one.bond_px == pytest.approx(0.1423 / 0.005)
@@ -143,8 +143,8 @@ def test_the_lattice_is_found_through_pixels_that_are_not_square(ratio, angle):
 @pytest.mark.parametrize(
     ("size", "said"),
     [
-        (1.0, ("1 nm", "0.14 pixels of a bond", "at least 2", "pixel_size_nm")),
-        (1000.0, ("1e+03 nm", "0.00014 pixels of a bond")),
+        (1.0, ("1 nm", "0.14 pixels per bond", "at least 2", "pixel_size_nm")),
+        (1000.0, ("1e+03 nm", "0.00014 pixels per bond")),
         (1.27e-5, ("1.27e-05 nm", "bonds wide", "at least 4", "pixel_size_nm")),
     ],
 )

@@ -122,7 +122,7 @@ def test_a_region_without_columns_has_neither_contrast_nor_displacement():
 
 
 def test_without_a_lattice_there_is_nothing_to_measure():
-    with pytest.raises(InputError, match=r"^G: no lattice"):
+    with pytest.raises(InputError, match=r"^G: no hexagonal lattice"):
         columns.measure("G", np.random.default_rng(1).normal(size=(90, 80)), {}, BOND)
 
 

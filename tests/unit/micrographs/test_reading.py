@@ -102,7 +102,9 @@ def test_the_unit_that_imagej_writes_is_read(tmp_path, unit, nm):
 @pytest.mark.parametrize(("units", "scale"), [("1/nm", 0.02), ("nm", 1e16)])
 def test_what_is_no_length_is_refused_unless_the_user_knows_better(tmp_path, units, scale):
     path = written(tmp_path, "hspy", IMAGE, units, scale)
-    with pytest.raises(InputError, match=f"{units} is no length; give its pixel size: ") as caught:
+    with pytest.raises(
+        InputError, match=f"{units}: is this a diffraction pattern.*set the pixel size: "
+    ) as caught:
         reading.read(path)
     assert "pixel_size_nm in the sample table" in str(caught.value)
     assert "--pixel-size" in str(caught.value)
@@ -114,7 +116,7 @@ def test_a_non_uniform_axis_is_refused_unless_the_user_knows_better(tmp_path):
     del one["axes"][1]["scale"]
     one["axes"][1].update(_type="DataAxis", axis=np.arange(9.0) ** 2)
     WRITERS["hspy"](tmp_path / "a.hspy", one)
-    with pytest.raises(InputError, match=r"a\.hspy: a non-uniform axis has no pixel size; give"):
+    with pytest.raises(InputError, match=r"a\.hspy: a non-uniform axis has no pixel size; set"):
         reading.read(tmp_path / "a.hspy")
     assert reading.read(tmp_path / "a.hspy", pixel_size=0.01).pixel_size == (0.01, 0.01)
 

@@ -38,10 +38,12 @@ def test_no_row_is_no_micrograph(tmp_path):
     assert read(tmp_path, [*samples.COLUMNS]) == {}
 
 
-def test_one_image_needs_no_sheet():
-    (entry,) = samples.one("x/a.dm4", **DEFAULTS).items()
-    assert entry[0] == "a"
-    assert entry[1]["models"] == ["BBG"]
+def test_the_command_makes_the_entries_of_a_table(tmp_path):
+    row = ["a b.tif", "G, SP", "0.0127", "0.18", "0:512,10:20"]
+    table = read(tmp_path, ["path", "model", "pixel_size_nm", "bond_length_nm", "crop"], row)
+    options = dict(zip(("model", "pixel_size", "bond_length", "crop"), row[1:], strict=True))
+    assert samples.of_images([row[0]], **options) == table
+    assert samples.of_images(["a.tif"]) == read(tmp_path, ["path"], ["a.tif"])
 
 
 @pytest.mark.parametrize(
@@ -50,12 +52,12 @@ def test_one_image_needs_no_sheet():
         ([["path", "pixel_size"]], ("unknown column 'pixel_size'", "pixel_size_nm")),
         ([["name"], ["a"]], ("no column 'path'",)),
         ([["path", "model"], ["", "G"]], ("image 1: no path",)),
-        ([["path"], ["a.tif"], ["b/a.dm4"]], ("image 2", "name a is that of a.tif", "column name")),
+        ([["path"], ["a.tif"], ["b/a.dm4"]], ("image 2", "a.tif has the name a", "column name")),
         (
             [["path", "name"], ["a.tif", "x"], ["b.tif", "x"]],
-            ("image 2", "name x is that of a.tif"),
+            ("image 2", "a.tif has the name x"),
         ),
-        ([["path"], ["a.tif"], ["a.tif"]], ("image 2", "name a is that of a.tif")),
+        ([["path"], ["a.tif"], ["a.tif"]], ("image 2", "a.tif has the name a")),
         ([["path", "name"], ["a.tif", "../a"]], ("image 1: name: got '../a'",)),
         ([["path", "model"], ["a.tif", "G/H"]], ("model: got 'G/H'",)),
         ([["path", "pixel_size_nm"], ["a.tif", "0.2 A"]], ("pixel_size_nm: got '0.2 A'", "nm")),
@@ -65,7 +67,7 @@ def test_one_image_needs_no_sheet():
         ([["path"], ["a.tif", "G", "x"]], ("more cells than columns",)),
     ],
 )
-def test_a_wrong_sheet_is_one_line_that_names_the_row(tmp_path, rows, said):
+def test_a_wrong_table_is_one_line_that_names_the_row(tmp_path, rows, said):
     with pytest.raises(InputError) as caught:
         read(tmp_path, *rows)
     message = str(caught.value)
@@ -73,15 +75,15 @@ def test_a_wrong_sheet_is_one_line_that_names_the_row(tmp_path, rows, said):
     assert all(part in message for part in said), message
 
 
-def test_a_missing_sheet_is_said(tmp_path):
-    with pytest.raises(InputError, match=r"no\.tsv: not a readable sheet"):
+def test_a_missing_table_is_said(tmp_path):
+    with pytest.raises(InputError, match=r"no\.tsv: not a readable sample table"):
         samples.read(tmp_path / "no.tsv", **DEFAULTS)
 
 
-def test_a_sheet_in_another_encoding_is_said_to_be(tmp_path):
-    path = tmp_path / "sheet.tsv"
+def test_a_table_in_another_encoding_is_said_to_be(tmp_path):
+    path = tmp_path / "samples.tsv"
     path.write_bytes("path\nGrün.dm4\n".encode("utf-16"))
-    with pytest.raises(InputError, match=r"sheet\.tsv: not UTF-8; save it as text"):
+    with pytest.raises(InputError, match=r"samples\.tsv: not UTF-8; save it as text"):
         samples.read(path, **DEFAULTS)
 
 
@@ -90,21 +92,12 @@ def test_a_batch_with_problems_says_how_many(tmp_path):
     table.write_text("image,problem\na,\nb,\n")
     assert samples.failed(table) is None
     table.write_text(f'image,problem,warnings\na,,{200_000 * "w"}\nb,"one, two\nlines",\n')
-    assert samples.failed(table) == (
-        f"1 of 2 results could not be made; why stands in the column problem of {table}"
-    )
-
-
-def test_one_image_may_have_a_pixel_size():
-    assert samples.one("a.dm4", **DEFAULTS)["a"]["pixel_size"] is None
-    assert samples.one("a.dm4", **DEFAULTS, pixel_size=0.0127)["a"]["pixel_size"] == 0.0127
-    with pytest.raises(InputError, match="got '-1', allowed: a number in nm"):
-        samples.one("a.dm4", **DEFAULTS, pixel_size=-1)
+    assert samples.failed(table) == (f"1 of 2 results failed; see the column problem of {table}")
 
 
 def test_what_is_not_there_is_named_with_what_is(tmp_path):
     image, store = tmp_path / "a.tif", tmp_path / "models"
-    entry = samples.one(str(image), model="G,none", bond_length=None)["a"]
+    entry = samples.of_images([str(image)], model="G,none")["a"]
     assert samples.missing_file(entry, store).startswith(f"{image}: no such file")
     image.touch()
     said = samples.missing_file(entry, store)
@@ -129,14 +122,7 @@ def test_results_of_another_image_are_not_overwritten(tmp_path):
     said = samples.clash(folder, entry)
     assert said is not None
     assert len(said.splitlines()) == 1
-    assert all(part in said for part in (str(folder), "my.tif", "y/my.dm3", "rename"))
-
-
-@pytest.mark.parametrize("name", ["G.json.earlier", ".G.json.earlier"])
-def test_earlier_results_of_another_image_are_not_overwritten_either(tmp_path, name):
-    (tmp_path / name).write_text('{"source": "x/my.tif", "problem": null}')
-    assert "has the results of x/my.tif" in samples.clash(tmp_path, {"path": "y/my.tif"})
-    assert samples.clash(tmp_path, {"path": "x/my.tif"}) is None
+    assert all(part in said for part in (str(folder), "my.tif", "y/my.dm3", "another name"))
 
 
 def test_an_image_is_denoised_again_by_whatever_path(tmp_path, monkeypatch):

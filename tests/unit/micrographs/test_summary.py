@@ -45,37 +45,8 @@ def test_a_damaged_file_of_the_workflow_is_no_micrograph(tmp_path):
 
 def test_counts_are_whole_numbers_beside_an_image_without(tmp_path):
     for name, said in {"a": {"frames": 3, "hot": 2}, "b": {"problem": "empty"}}.items():
-        summary.write(tmp_path / name / "G.json", {"problem": None, "warnings": [], **said})
+        said = {"problem": None, "warnings": [], **said}
+        files.write_text(tmp_path / name / "G.json", summary.to_json(said))
     table = summary.table([tmp_path / name / "G.json" for name in "ab"])
     assert "a,G,,,,3,," in table.to_csv(index=False)
     assert list(summary.readable(table)["frames"]) == ["3", "–"]
-
-
-def test_an_earlier_result_outlives_a_failure_after_its_removal(tmp_path):
-    images, path = outputs(tmp_path)
-    with summary.failures("stop", images, path, {}):
-        images[0].write_bytes(b"good")
-        path.write_text("{}")
-    for error in (InputError, OSError):
-        for output in (*images, path):
-            output.unlink(missing_ok=True)  # as Snakemake does before it runs a job again
-        with pytest.raises(error), summary.failures("stop", images, path, {}):
-            raise error
-        kept = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
-        assert kept == {"a.tif.earlier": b"good", "a.json.earlier": b"{}"}
-
-
-def test_in_a_batch_it_is_said_where_the_earlier_result_is(tmp_path):
-    images, path = outputs(tmp_path)
-    with summary.failures("skip", images, path, {}):
-        images[0].write_bytes(b"good")
-        path.write_text("{}")
-    images[0].unlink()
-    with summary.failures("skip", images, path, {}):
-        raise InputError("cut")
-    assert images[0].with_name("a.tif.earlier").read_bytes() == b"good"
-    assert images[0].read_bytes() == b""
-    with summary.failures("skip", images, path, {}):
-        raise InputError("cut again")
-    (said,) = json.loads(path.read_text())["warnings"]
-    assert said == f"the earlier result is kept as {images[0]}.earlier and so on"

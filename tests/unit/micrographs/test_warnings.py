@@ -63,10 +63,10 @@ def test_an_image_like_those_of_the_training_needs_no_warning():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"noise": 0.4}, ("more noise", "0.40", "0.1 to 0.25")),
-        ({"noise": 0.01}, ("less noise", "0.01")),
-        ({"quantiles": (0.3, 0.5, 0.6)}, ("brightness", "0.6", "0.15")),
-        ({"vacuum": 0.031}, ("no lattice in 3.1%", "not to be believed")),
+        ({"noise": 0.4}, ("Noise 0.40", "more than", "0.1 to 0.25")),
+        ({"noise": 0.01}, ("Noise 0.01", "less than", "original may be")),
+        ({"quantiles": (0.3, 0.5, 0.6)}, ("Upper quartile 0.60 (training: 0.15)", "background")),
+        ({"vacuum": 0.031}, ("No lattice in 3.1%", "do not believe")),
         ({"hot": 2, "dead": 1}, ("2 hot and 1 dead",)),
     ],
 )
@@ -80,10 +80,10 @@ def test_what_is_unlike_the_training_is_said_in_words(change, said):
     [
         (
             {"bond_px": 5.04, "lattice_px": 5.0, "pixel_size": (0.028, 0.028)},
-            ("too few pixels per bond: 5.0", "8.4"),
+            ("5.0 px per bond", "at least 8.4"),
         ),
-        ({"lattice_px": 13.6}, ("13.6", "11.2", "pixel size and bond length")),
-        ({"lattice_px": None}, ("no hexagonal lattice",)),
+        ({"lattice_px": 13.6}, ("13.6", "11.2", "Check the pixel size and")),
+        ({"lattice_px": None}, ("No hexagonal lattice",)),
     ],
 )
 def test_a_doubtful_scale_is_said_in_words(change, said):
@@ -99,19 +99,19 @@ def test_a_doubtful_scale_is_said_in_words(change, said):
         (0.0127, 11.2 * np.sqrt(3), "0.246 nm"),
     ],
 )
-def test_a_bond_that_no_sheet_has_is_said_in_words(size, bond, nm):
+def test_a_bond_that_no_material_has_is_said_in_words(size, bond, nm):
     scale = Scale((size, size), "header", bond, "lattice", bond, (1.0, 1.0))
     said = [
-        words for words in warnings.warnings(USUAL, scale, CARD) if "check the pixel size" in words
+        words for words in warnings.warnings(USUAL, scale, CARD) if "Check the pixel size" in words
     ]
     (words,) = said
-    assert f"a bond of {bond:.1f} pixels" in words
+    assert f"{bond:.1f} px per bond is" in words
     assert nm in words
 
 
 @pytest.mark.parametrize("bond", [0.1423, 0.1446, 0.1824 * 0.95, 0.1824, 0.203])
-@pytest.mark.parametrize("source", ["header", "sheet"])
-def test_the_bonds_of_known_sheets_are_plausible(bond, source):
+@pytest.mark.parametrize("source", ["header", "user"])
+def test_the_bonds_of_known_materials_are_plausible(bond, source):
     size = (0.01 / 1.1, 0.01 * 1.1)
     scale = Scale(size, source, bond / 0.01, "lattice", bond / 0.01, (1.0, 1.0))
     assert warnings.warnings(USUAL, scale, CARD) == []
@@ -127,9 +127,9 @@ def test_a_pixel_size_from_the_lattice_agrees_with_it(bond):
 def test_a_pixel_size_that_hangs_on_the_models_material_is_said_to():
     scale = Scale((0.0127, 0.0127), "lattice as of graphene", 11.2, "lattice", 11.2, (1.0, 1.0))
     (words,) = warnings.warnings(USUAL, scale, CARD)
-    assert "if this is graphene, with bonds of 0.1423 nm" in words
+    assert "assumes graphene (0.1423 nm per bond)" in words
 
 
 def test_an_unknown_scale_is_said_in_words():
     unknown = Scale(None, "unknown", None, "unknown", None, (1.0, 1.0))
-    assert "the scale is unknown" in warnings.warnings(USUAL, unknown, CARD)[0]
+    assert "No pixel size and no lattice found" in warnings.warnings(USUAL, unknown, CARD)[0]

@@ -22,7 +22,7 @@ from temdenoise.config.values import (
 )
 from temdenoise.density.openmx import data
 from temdenoise.errors import InputError
-from temdenoise.micrographs.samples import clash, failed, missing_file
+from temdenoise.micrographs.samples import clash, failed
 
 __all__ = [
     "ConfigError",
@@ -33,7 +33,6 @@ __all__ = [
     "failed",
     "micrographs",
     "missing_data",
-    "missing_file",
     "missing_package",
     "models",
     "noises",

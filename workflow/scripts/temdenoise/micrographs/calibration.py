@@ -8,6 +8,7 @@ from skimage.transform import resize
 
 from temdenoise.errors import InputError
 from temdenoise.micrographs import intensity, lattice
+from temdenoise.micrographs.units import GIVE
 from temdenoise.networks.card import Card
 from temdenoise.structures.materials import PLAUSIBLE_BONDS
 
@@ -21,9 +22,9 @@ _PROBE = 256, 1024  # pixels of the line that the gain of noise is measured on, 
 class Scale:
     """What is known of the pixels and where from.
 
-    `pixel_size` (y, x) [nm] or None, from sheet, header or lattice; `bond_px` [pixels] or None,
-    from pixel size or lattice; `lattice_px`, the bond length that the lattice shows, or None;
-    `factors` (y, x) by which the image is resampled.
+    `pixel_size` (y, x) [nm] or None, from the user, the header or the lattice; `bond_px` [pixels]
+    or None, from pixel size or lattice; `lattice_px`, the bond length that the lattice shows, or
+    None; `factors` (y, x) by which the image is resampled.
     """
 
     pixel_size: tuple[float, float] | None
@@ -52,10 +53,12 @@ def find(
 ) -> Scale:
     """Return the scale of `image` (Y, X).
 
-    The pixel size [nm] is that of the sheet (`pixel_size`), else the `header`'s (y, x), else what
-    the lattice peaks say. The bond length in pixels is pixel size over `bond_length` [nm] where
-    that is given, else what the lattice peaks say, else pixel size over the bond length of the
-    model's material; so, too, where with the sheet's pixel size the peaks make no known bond.
+    The pixel size [nm] is the user's (`pixel_size`), else the `header`'s (y, x), else that of the
+    lattice peaks. The bond length [pixels] comes from the first of these that is known:
+
+    1. the user's `bond_length` [nm] and the pixel size,
+    2. the lattice peaks, unless the user's pixel size makes no known bond of them,
+    3. the bond length of the model's material and the pixel size.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def find(
         _check(bond_px, max(image.shape), square(known))
     else:
         bond_px, source = by_lattice or 0.0, "lattice" if by_lattice else "unknown"
-    size, size_from = known, "sheet" if pixel_size else "header"
+    size, size_from = known, "user" if pixel_size else "header"
     if known is None:
         size, size_from = _of_lattice(by_lattice, bond)
         size_from += f"{AS_OF}{card.material}" if size and not bond_length else ""
@@ -109,7 +112,7 @@ def _gain_of_axis(factor: float) -> float:
 
 
 def is_plausible(bond: float) -> bool:
-    """Tell whether a `bond` length [nm] may be that of a known sheet."""
+    """Tell whether a `bond` length [nm] may be that of a known material."""
     return PLAUSIBLE_BONDS[0] < bond < PLAUSIBLE_BONDS[1]
 
 
@@ -130,17 +133,17 @@ def _of_peaks(image: np.ndarray, size: tuple[float, float] | None) -> float | No
 
 
 def _check(bond_px: float, longest: int, size: float) -> None:
-    says = f"a pixel size of {size:.3g} nm makes"
-    mend = "check the pixel size of the file and give the right one as pixel_size_nm in the sheet"
+    says = f"pixel size {size:.3g} nm:"
+    mend = f"if this is wrong, {GIVE}"
     if bond_px < _FEWEST:
         raise InputError(
-            f"{says} {bond_px:.2g} pixels of a bond, too few to show atoms (at least {_FEWEST:g}): "
+            f"{says} {bond_px:.2g} pixels per bond, too few to show atoms (at least {_FEWEST:g}); "
             f"{mend}"
         )
     if longest < _NARROWEST * bond_px:
         raise InputError(
-            f"{says} the image of {longest} pixels {longest / bond_px:.2g} bonds wide, too few for "
-            f"a lattice (at least {_NARROWEST:g}): {mend}"
+            f"{says} the image of {longest} pixels is {longest / bond_px:.2g} bonds wide, too few "
+            f"for a lattice (at least {_NARROWEST:g}); {mend}"
         )
 
 

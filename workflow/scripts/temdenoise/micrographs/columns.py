@@ -84,7 +84,7 @@ def measure(
     """
     waves = lattice.find(image)
     if waves is None:
-        raise InputError(f"{name}: no lattice, so nothing to compare its atom columns with")
+        raise InputError(f"{name}: no hexagonal lattice found; atom columns cannot be measured")
     smooth = gaussian_filter(image, 0.1 * bond_px, mode="reflect")
     found = columns(image, bond_px)
     off = np.hypot(*displacements(found, waves, bond_px).T)

@@ -32,8 +32,8 @@ class Tiles:
 class Denoised:
     """Images ([N,] Y, X) denoised, in the units and on the grid of the input, float32.
 
-    `uncertainty` is the standard deviation over eight orientations, `facts` what is to be
-    recorded of them and `warnings` what speaks against them.
+    `uncertainty` is the standard deviation over eight orientations, `facts` are the numbers for
+    the summary, and `warnings` are those of `warnings.warnings`.
     """
 
     image: np.ndarray
@@ -106,7 +106,7 @@ def denoise_all(
 def _unchanged(frame: np.ndarray) -> Denoised:
     """Return a `frame` (Y, X) without contrast as it is: there is nothing to scale it by."""
     image = frame.astype(np.float32)
-    return Denoised(image, np.zeros_like(image), {}, ["no contrast, left as it is"])
+    return Denoised(image, np.zeros_like(image), {}, ["No contrast: left as it is."])
 
 
 def _on_disk(shape: tuple[int, ...], folder: Path) -> np.ndarray:

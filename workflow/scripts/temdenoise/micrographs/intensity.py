@@ -75,8 +75,8 @@ def coarse(levels: Levels) -> str | None:
     if step <= contrast * _FINEST:
         return None
     return (
-        f"the contrast of {contrast:.3g} lies on a brightness of {levels.low:.3g}, where float32, "
-        f"as which results are written, has steps of {step:.3g}: subtract the offset from the image"
+        f"Contrast {contrast:.3g} on an offset of {levels.low:.3g}: float32 results have steps of "
+        f"{step:.3g} there and lose detail. Subtract the offset from the image."
     )
 
 

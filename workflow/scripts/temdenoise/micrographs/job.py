@@ -1,8 +1,9 @@
-"""How does one micrograph go through one model, from file to file?"""
+"""How does a micrograph go through a model, from file to file? The rule and the command."""
 
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
@@ -15,11 +16,13 @@ from temdenoise.errors import InputError
 from temdenoise.micrographs import calibration, denoising, reading, summary, writing
 from temdenoise.networks import card as cards
 from temdenoise.networks.card import Card
-from temdenoise.run import checksums
+from temdenoise.run import checksums, files
 
 _log = logging.getLogger("temdenoise")
 
-_SHARE = 0.25  # of the memory, for the network's feature maps
+# MB, for the feature maps: the last bits depend on how many tiles are predicted at once, so that
+# number must not depend on the memory at hand.
+_ROOM = 1000.0
 _NETWORK = 700  # MB: TensorFlow and a model
 _PER_PIXEL = 32  # bytes, of the larger of the image and the same at the model's scale, as measured
 
@@ -31,28 +34,34 @@ class Settings:
     With "none" it is the paper's way, patches of the model's size side by side.
     """
 
-    tile: int
-    overlap: int
-    window: str
+    tile: int = 256
+    overlap: int = 64
+    window: str = "hann"
 
     def cut(self, card: Card) -> tuple[int, int]:
         """Return tile and overlap [pixels] with the model of the `card`."""
         return (self.tile, self.overlap) if self.window == "hann" else (card.patch_size, 0)
 
 
+def targets(folder: Path, model: str) -> dict[str, Path]:
+    """Return where the results of a `model` lie in the `folder` of an image."""
+    ends = {"tif": "tif", "hspy": "hspy", "uncertainty": "uncertainty.tif", "summary": "json"}
+    return {kind: folder / f"{model}.{end}" for kind, end in ends.items()}
+
+
 def run(
     entry: Mapping[str, Any],
     model: Path,
     settings: Settings,
-    target: Mapping[str, str],
+    target: Mapping[str, str | Path],
     *,
     threads: int,
     memory: float,
 ) -> None:
-    """Denoise the micrograph of a sheet's `entry` with the network `model` and its card.
+    """Denoise the micrograph of an `entry` of `samples` with the network `model` and its card.
 
-    Writes `target`'s tif, hspy, uncertainty and summary; no more than `memory` [MB] is meant to be
-    used.
+    Writes `target`'s tif, hspy, uncertainty and summary, all of them or none: a failure leaves an
+    earlier result as it is. `memory` [MB] is what the job may use.
 
     Raises
     ------
@@ -72,28 +81,40 @@ def run(
     _log.info("%s", found)
     tile, overlap = settings.cut(card)
     check_room(source.frames.shape[1:], found, memory)
-    done = denoising.denoise_all(
-        source,
-        _network(model, card, found, (tile, overlap), threads, memory),
-        Path(target["tif"]).parent,
-    )
-    cut = {"tile": tile, "overlap": overlap, "window": settings.window}
-    said = {**_source(entry, source), **cut}
-    record = summary.provenance(done, found, card, said)
+    folder = Path(target["tif"]).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    network = _network(model, card, found, (tile, overlap), threads)
+    done = denoising.denoise_all(source, network, folder)
     for words in done.warnings:
         _log.warning("%s", words)
-    writing.write_tiff(target["tif"], done.image, source, found.pixel_size, record)
-    writing.write_hspy(target["hspy"], done.image, source, found.pixel_size, record)
-    writing.write_tiff(target["uncertainty"], done.uncertainty, source, found.pixel_size, record)
-    summary.write(target["summary"], record)
+    cut = {"tile": tile, "overlap": overlap, "window": settings.window}
+    record = summary.provenance(done, found, card, {**_source(entry, source), **cut})
+    _write(target, done, source, found.pixel_size, record)
+
+
+def _write(
+    target: Mapping[str, str | Path],
+    done: denoising.Denoised,
+    source: reading.Micrograph,
+    pixel_size: writing.Pair | None,
+    record: Mapping[str, Any],
+) -> None:
+    """Write all files of a result beside their final names, then move them, the summary last."""
+    with ExitStack() as moves:  # which are made in reverse order
+        kinds = ("summary", "uncertainty", "hspy", "tif")
+        to = {kind: moves.enter_context(files.atomic(target[kind])) for kind in kinds}
+        writing.write_tiff(to["tif"], done.image, source, pixel_size, record)
+        writing.write_hspy(to["hspy"], done.image, source, pixel_size, record)
+        writing.write_tiff(to["uncertainty"], done.uncertainty, source, pixel_size, record)
+        to["summary"].write_text(summary.to_json(record), encoding="utf-8")
 
 
 def _card(model: Path) -> Card:
     for path in (model, model.with_name("card.json")):
         if not path.is_file():
             raise InputError(
-                f"model {model.parent.name}: there is no {path}; look at stored.models and "
-                "at the column model"
+                f"model {model.parent.name}: there is no {path}; check the model's name and the "
+                "folder of models (stored.models, --models)"
             )
     card = cards.read(model.with_name("card.json"))
     cards.check(model, card)
@@ -104,13 +125,25 @@ def check_room(shape: Sequence[int], found: calibration.Scale, memory: float) ->
     """Refuse an image of `shape` (Y, X) that at its scale is too large for `memory` [MB]."""
     grid = [round(edge * factor) for edge, factor in zip(shape, found.factors, strict=True)]
     pixels = max(np.prod(grid), np.prod(shape))
-    needed = _NETWORK + _SHARE * memory + _PER_PIXEL * pixels / 1e6
+    needed = _NETWORK + _ROOM + _PER_PIXEL * pixels / 1e6
     if needed > memory:
+        more = 1000 * int(np.ceil(needed / 1000))
         raise InputError(
             f"the image of {shape[0]} × {shape[1]} pixels has {grid[0]} × {grid[1]} at the model's "
-            f"scale, which need {needed:.0f} MB of memory; the job has {memory:.0f}: crop it, or "
-            f"say --set-resources denoise_micrograph:mem_mb={1000 * int(np.ceil(needed / 750)):d}"
+            f"scale; these need {needed:.0f} MB of memory, allowed are {memory:.0f}: crop the "
+            f"image, or allow more by --memory {more}, in the workflow by --set-resources "
+            f"denoise_micrograph:mem_mb={more}"
         )
+
+
+def free_memory() -> float:
+    """Return the memory that can be taken without swapping [MB]."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            fields = dict(line.split(":") for line in file)
+        return int(fields["MemAvailable"].split()[0]) / 1e3
+    except (OSError, KeyError):  # macOS
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2e6
 
 
 def _network(
@@ -119,14 +152,12 @@ def _network(
     found: calibration.Scale,
     cut: tuple[int, int],
     threads: int,
-    memory: float,
 ) -> Any:
     from temdenoise.networks import inference, training  # TensorFlow, after what can be refused
 
     training.use_threads(threads)
     network = inference.load(model)
-    room = _SHARE * min(inference.free_memory(), memory)
-    tiles = denoising.Tiles(*cut, inference.batch_size(network, cut[0], room))
+    tiles = denoising.Tiles(*cut, inference.batch_size(network, cut[0], _ROOM))
     _log.info("tiles of %d pixels that share %d, %d at a time", *astuple(tiles))
     return partial(
         denoising.denoise,

@@ -1,22 +1,23 @@
-"""Which micrographs are denoised, how and by which models? The sample table, or one image."""
+"""Which micrographs are denoised, how and by which models? The sample table, or a command."""
 
 import csv
 import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from temdenoise.errors import InputError
-from temdenoise.micrographs import earlier
 
 COLUMNS = ("path", "name", "model", "pixel_size_nm", "bond_length_nm", "crop")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MODEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _CROP = re.compile(r"(\d+):(\d+),(\d+):(\d+)")
+
+DEFAULT_MODEL = "BBG"
 
 Entry = dict[str, Any]
 
@@ -24,23 +25,23 @@ Entry = dict[str, Any]
 def read(
     path: str | os.PathLike[str], *, model: str, bond_length: float | None
 ) -> dict[str, Entry]:
-    """Read the sheet, tab-separated with COLUMNS, of which only the first must be there.
+    """Read the sample table, tab-separated with COLUMNS, of which only the first must be there.
 
     Returns by name: path, models, pixel_size [nm], bond_length [nm], crop (top, bottom, left,
-    right) [pixels]; None where the sheet is silent. `model` and `bond_length` [nm] are for rows
+    right) [pixels]; None where the table is silent. `model` and `bond_length` [nm] are for rows
     that name none. Lines that start with # are comments.
 
     Raises
     ------
     InputError
-        The sheet or a value cannot be read, or two rows have one name; the row is named.
+        The table or a value cannot be read, or two rows have one name; the row is named.
     """
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8; save it as text with tabs, in UTF-8") from error
     except OSError as error:
-        raise InputError(f"{path}: not a readable sheet of micrographs ({error})") from error
+        raise InputError(f"{path}: not a readable sample table ({error})") from error
     kept = [line for line in lines if line.strip() and not line.startswith("#")]
     rows = csv.DictReader(kept, delimiter="\t", restval="")
     _check_columns(rows.fieldnames or (), path)
@@ -50,29 +51,38 @@ def read(
     return found
 
 
-def one(
-    path: str, *, model: str, bond_length: float | None, pixel_size: float | None = None
+def of_images(
+    paths: Sequence[str],
+    *,
+    model: str = DEFAULT_MODEL,
+    pixel_size: str | None = None,
+    bond_length: str | None = None,
+    crop: str | None = None,
 ) -> dict[str, Entry]:
-    """Return, as `read` does, the single image at `path` with pixels of `pixel_size` [nm].
+    """Return, as `read` does, the images at `paths` with the texts of the command's options.
 
     Raises
     ------
     InputError
-        No name can be made of the path, or the pixel size is none.
+        An option cannot be used, or two images have one name.
     """
+    said = {
+        "models": _models(model, "--model"),
+        "pixel_size": _length(pixel_size, "--pixel-size"),
+        "bond_length": _length(bond_length, "--bond-length"),
+        "crop": _crop(crop, "--crop"),
+    }
     found: dict[str, Entry] = {}
-    size = "" if pixel_size is None else str(pixel_size)
-    _add(found, {"path": path, "pixel_size_nm": size}, f"image {path}", model, bond_length)
+    for path in paths:
+        _put(found, _name_of(path), {"path": path, **said}, path, "rename one, or denoise it apart")
     return found
 
 
 def missing_file(entry: Entry, store: str | os.PathLike[str]) -> str | None:
     """Return which file of `entry` is not there, itself or a model in `store`; None if all are."""
     if not Path(entry["path"]).is_file():
-        return (
-            f"{entry['path']}: no such file (one with ' #' or ': ' in its name goes into the sheet)"
-        )
-    known = sorted(path.parent.name for path in Path(store).glob("*/model.keras"))
+        return f"{entry['path']}: no such file"
+    known = models_in(store)
     for model in entry["models"]:
         if model not in known:
             said = f"known are {', '.join(known)}" if known else "there are none"
@@ -80,19 +90,23 @@ def missing_file(entry: Entry, store: str | os.PathLike[str]) -> str | None:
     return None
 
 
-def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
-    """Return what speaks against results of `entry` in `folder`, None if nothing does.
+def models_in(store: str | os.PathLike[str]) -> list[str]:
+    """Return the names of the models in the folder `store`."""
+    return sorted(path.parent.name for path in Path(store).glob("*/model.keras"))
 
-    They would overwrite those of another file, as the summaries <model>.json there tell: images
-    of one name in two places have one folder.
+
+def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
+    """Return why `folder` cannot take the results of `entry`, None if it can.
+
+    Images of one name in two places have one folder: the summaries <model>.json there tell whose
+    results they would overwrite.
     """
-    now, before = (Path(folder).glob(f"*.json{end}") for end in ("", earlier.SUFFIX))
-    for summary in sorted([*now, *before]):
+    for summary in sorted(Path(folder).glob("*.json")):
         source = _source(summary)
         if source and os.path.realpath(source) != os.path.realpath(entry["path"]):
             return (
-                f"{folder} has the results of {source}, which those of {entry['path']} would "
-                "overwrite; rename or move that folder, or give the image a name in the sheet"
+                f"{entry['path']}: {folder} has the results of {source}; give the image "
+                "another name, or move that folder"
             )
     return None
 
@@ -104,10 +118,8 @@ def failed(table: str | os.PathLike[str]) -> str | None:
         problems = [row.get("problem") for row in csv.DictReader(file)]
     if not any(problems):
         return None
-    return (
-        f"{sum(map(bool, problems))} of {len(problems)} results could not be made; why stands in "
-        f"the column problem of {table}"
-    )
+    count = f"{sum(map(bool, problems))} of {len(problems)}"
+    return f"{count} results failed; see the column problem of {table}"
 
 
 def _source(summary: Path) -> str | None:
@@ -140,28 +152,34 @@ def _add(
     name = cells.get("name") or _name_of(cells["path"])
     if not _NAME.fullmatch(name):
         raise InputError(f"{where}: name: got {name!r}, allowed: letters, digits, dots, - and _")
-    if name in found:
-        other = found[name]["path"]
-        raise InputError(f"{where}: the name {name} is that of {other} too; fill the column name")
-    names = (cells.get("model") or model).split(",")
-    found[name] = {
+    entry = {
         "path": cells["path"],
-        "models": [_model(one.strip(), where) for one in names],
+        "models": _models(cells.get("model") or model, f"{where}: model"),
         "pixel_size": _length(cells.get("pixel_size_nm"), f"{where}: pixel_size_nm"),
         "bond_length": _length(cells.get("bond_length_nm"), f"{where}: bond_length_nm")
         or bond_length,
-        "crop": _crop(cells.get("crop"), where),
+        "crop": _crop(cells.get("crop"), f"{where}: crop"),
     }
+    _put(found, name, entry, where, "fill the column name")
+
+
+def _put(found: dict[str, Entry], name: str, entry: Entry, where: str, advice: str) -> None:
+    if name in found:
+        other = found[name]["path"]
+        raise InputError(f"{where}: {other} has the name {name}; names must be unique: {advice}")
+    found[name] = entry
 
 
 def _name_of(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(path).stem).strip(".-_") or "image"
 
 
-def _model(text: str, where: str) -> str:
-    if not _MODEL.fullmatch(text):
-        raise InputError(f"{where}: model: got {text!r}, allowed: names with commas, such as G,BBG")
-    return text
+def _models(text: str, where: str) -> list[str]:
+    names = [one.strip() for one in text.split(",")]
+    for name in names:
+        if not _MODEL.fullmatch(name):
+            raise InputError(f"{where}: got {name!r}, allowed: names with commas, such as G,BBG")
+    return names
 
 
 def _length(text: str | None, where: str) -> float | None:
@@ -183,7 +201,6 @@ def _crop(text: str | None, where: str) -> tuple[int, ...] | None:
     crop = tuple(map(int, match.groups())) if match else (0, 0, 0, 0)
     if crop[0] >= crop[1] or crop[2] >= crop[3]:
         raise InputError(
-            f"{where}: crop: got {text!r}, allowed: top:bottom,left:right [pixels] such as "
-            "0:512,256:768"
+            f"{where}: got {text!r}, allowed: top:bottom,left:right [pixels] such as 0:512,256:768"
         )
     return crop

@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 
 from temdenoise.errors import DamagedError, InputError
-from temdenoise.micrographs import earlier
 from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.denoising import Denoised
 from temdenoise.micrographs.writing import plain
@@ -62,36 +61,23 @@ def failures(
 ) -> Iterator[None]:
     """Let a micrograph that cannot be denoised pass with `on_failure` "skip": empty `outputs`.
 
-    Its `summary` has the `facts` and says what the problem was. With "stop" the job ends, and so it
-    does wherever a file that the workflow wrote is damaged. An earlier result is kept beside.
+    Its `summary` has the `facts` and the problem. The job ends with "stop", and wherever a file
+    that the workflow wrote is damaged: the next run recreates that file, and then the result.
     """
-    results = [*outputs, summary]
     try:
         yield
-        earlier.remember(results)
-    except Exception as error:
-        kept = _kept(earlier.bring_back(results))
-        # What is damaged is made anew by the next run, and with it the result.
-        of_image = isinstance(error, InputError) and not isinstance(error, DamagedError)
-        if on_failure != "skip" or not of_image:
+    except InputError as error:
+        if on_failure != "skip" or isinstance(error, DamagedError):
             raise
         _log.error("%s; skipped (micrographs.on_failure)", error)
-        for path in results[:-1]:
+        for path in outputs:
             files.write_text(path, "")
-        write(summary, {**facts, "problem": str(error), "warnings": kept})
+        files.write_text(summary, to_json({**facts, "problem": str(error), "warnings": []}))
 
 
-def _kept(paths: list[Path]) -> list[str]:
-    if not paths:
-        return []
-    words = f"the earlier result is kept as {paths[0]} and so on"
-    _log.warning("%s", words)
-    return [words]
-
-
-def write(path: str | os.PathLike[str], summary: Mapping[str, Any]) -> None:
-    """Write the `summary` of one image and model as JSON."""
-    files.write_text(path, json.dumps(plain(summary), indent=2, ensure_ascii=False) + "\n")
+def to_json(summary: Mapping[str, Any]) -> str:
+    """Return the `summary` of one image and model as JSON."""
+    return json.dumps(plain(summary), indent=2, ensure_ascii=False) + "\n"
 
 
 def table(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
@@ -116,7 +102,7 @@ def readable(batch: pd.DataFrame) -> pd.DataFrame:
 def _flat(said: Mapping[str, Any]) -> dict[str, Any]:
     size, factors = said.get("pixel_size"), said.get("resampled_by")
     return {
-        "warnings": "; ".join(said["warnings"]),
+        "warnings": " ".join(said["warnings"]),
         "pixel_size_nm": (size[0] * size[1]) ** 0.5 if size else None,
         "resampled_by": (factors[0] * factors[1]) ** 0.5 if factors else None,
     }

@@ -21,7 +21,7 @@ _NM = {
 # A printer's resolution is none of a microscope.
 _NO_UNIT = {"", "None", "<undefined>", "px", "pixel", "pixels", "inch", "dpi"}
 _MOST_NM = 1e6  # a pixel of a millimetre: 1/m under the name of nm, as TIA writes of diffraction
-GIVE = "give its pixel size: pixel_size_nm in the sample table, or --pixel-size"
+GIVE = "set the pixel size: pixel_size_nm in the sample table, or --pixel-size"
 
 
 def with_imagej_unit(axis: dict[str, Any], signal: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,7 +51,8 @@ def size_nm(axis: Mapping[str, Any], path: str | os.PathLike[str]) -> float | No
         return None
     size = scale * (in_nm(axis) or np.inf)
     if not 0 < size < _MOST_NM:
-        raise InputError(f"{path}: a pixel of {scale:g} {name} is no length; {GIVE}")
+        what = f"pixel size is {scale:g} nm" if in_nm(axis) else f"axis unit is {name}"
+        raise InputError(f"{path}: {what}: is this a diffraction pattern? If not, {GIVE}")
     return size
 
 

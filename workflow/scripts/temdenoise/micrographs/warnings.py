@@ -1,4 +1,4 @@
-"""How far may a denoised micrograph be believed? What speaks against it, in words."""
+"""How far may a denoised micrograph be believed? Warnings: what was measured, what it means."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ import numpy as np
 from temdenoise.micrographs import lattice
 from temdenoise.micrographs.calibration import AS_OF, Scale, is_plausible, square
 from temdenoise.networks.card import Card
+from temdenoise.structures.materials import KNOWN_BONDS
 
 _VACUUM = 0.3  # of the usual amplitude of the lattice
-_NAMES = ("a quarter", "half", "three quarters")
+_NAMES = ("Lower quartile", "Median intensity", "Upper quartile")
 _SHIFTED = 0.2  # of the training images' range
 _LATTICE_OFF = 0.1
 _VACUUM_NOTED = 0.0005
@@ -42,7 +43,7 @@ def vacuum(image: np.ndarray) -> np.ndarray:
 
 
 def warnings(facts: Facts, scale: Scale, card: Card) -> list[str]:
-    """Return in words why a result should not be believed as it is; empty if nothing speaks up."""
+    """Return in words where the image is unlike the training images; empty if it is like them."""
     return [
         *_of_scale(scale, card),
         *_of_lattice(scale),
@@ -59,46 +60,47 @@ def _of_scale(scale: Scale, card: Card) -> Iterator[str]:
     fewest = card.bond_length_px_range[0]
     if scale.bond_px is None:
         yield (
-            "the scale is unknown: neither pixel size nor lattice peaks were found, so the image "
-            f"was not resampled; {card.model} is meant for {card.bond_length_px:g} pixels per bond"
+            "No pixel size and no lattice found: the image was not resampled. "
+            f"{card.model} needs {card.bond_length_px:g} px per bond; set the pixel size."
         )
     elif scale.bond_px < fewest:
         yield (
-            f"too few pixels per bond: {scale.bond_px:.1f}, and {card.model} has learnt from "
-            f"{fewest:g} or more; what the microscope did not resolve is not in the result"
+            f"{scale.bond_px:.1f} px per bond (training: at least {fewest:g}): "
+            "the result cannot show what the image does not resolve."
         )
 
 
 def _of_lattice(scale: Scale) -> Iterator[str]:
     if scale.lattice_px is None:
-        yield "no hexagonal lattice was found, which every training image has"
+        yield "No hexagonal lattice found; all training images have one."
     elif scale.bond_px and abs(scale.lattice_px / scale.bond_px - 1) > _LATTICE_OFF:
         yield (
-            f"the lattice peaks say {scale.lattice_px:.1f} pixels per bond, the pixel size "
-            f"{scale.bond_px:.1f}, which was used: check pixel size and bond length"
+            f"{scale.lattice_px:.1f} px per bond by the lattice, {scale.bond_px:.1f} by the pixel "
+            "size, which was used. Check the pixel size and the bond length."
         )
 
 
 def _of_header(scale: Scale) -> Iterator[str]:
-    """Tell that the lattice won over a pixel size with which it makes no bond of a known sheet."""
+    """Warn of a lattice that makes no bond of a known material with the pixel size."""
     if scale.bond_px_from != "lattice" or scale.pixel_size_from.startswith("lattice"):
         return
     if scale.pixel_size is None or scale.bond_px is None:
         return
     bond = scale.bond_px * square(scale.pixel_size)
     if not is_plausible(bond):
+        least, most = KNOWN_BONDS
         yield (
-            f"the lattice says a bond of {scale.bond_px:.1f} pixels, which with the pixel size is "
-            f"{bond:.3g} nm; no sheet known here has that (0.142 to 0.203 nm): check the pixel size"
+            f"{scale.bond_px:.1f} px per bond is {bond:.3g} nm at this pixel size; no supported "
+            f"material has that ({least} to {most} nm). Check the pixel size."
         )
 
 
 def _of_material(scale: Scale, card: Card) -> Iterator[str]:
-    """Tell that the calibration is a guess: that the sheet is what the model was trained on."""
+    """Warn of a calibration that assumes the material of the model."""
     if AS_OF in scale.pixel_size_from:
         yield (
-            f"the file has no pixel size: that of the result holds if this is {card.material}, "
-            f"with bonds of {card.bond_length:g} nm; else give pixel size or bond length"
+            f"Output calibration assumes {card.material} ({card.bond_length:g} nm per bond); "
+            "otherwise set the pixel size or the bond length."
         )
 
 
@@ -106,13 +108,13 @@ def _of_noise(facts: Facts, card: Card) -> Iterator[str]:
     least, most = card.c_noise
     if facts.noise > most:
         yield (
-            f"more noise than the model was trained on: {facts.noise:.2f} of the contrast, "
-            f"trained {least:g} to {most:g}"
+            f"Noise {facts.noise:.2f} of the contrast (training: {least:g} to {most:g}): "
+            "more than the model knows, details may be wrong. Average more frames if you can."
         )
     elif facts.noise < least / 2:
         yield (
-            f"less noise than the model was trained on: {facts.noise:.2f} of the contrast, trained "
-            f"{least:g} to {most:g}; the original may be the better image"
+            f"Noise {facts.noise:.2f} of the contrast (training: {least:g} to {most:g}): "
+            "less than the model knows. The original may be the better image."
         )
 
 
@@ -121,19 +123,20 @@ def _of_intensity(facts: Facts, card: Card) -> Iterator[str]:
     words, found, trained = max(off, key=lambda one: abs(one[1] - one[2]))
     if abs(found - trained) > _SHIFTED:
         yield (
-            f"brightness unlike the training images: {words} of the image lies below {found:.2f} "
-            f"of the range, of the training images below {trained:.2f}; a background is not kept"
+            f"{words} {found:.2f} (training: {trained:.2f}); slow background will not be preserved."
         )
 
 
 def _of_vacuum(facts: Facts) -> Iterator[str]:
     if facts.vacuum > _VACUUM_NOTED:
         yield (
-            f"no lattice in {facts.vacuum:.1%} of the area (vacuum, holes or contamination): "
-            "atoms that the result shows there are not to be believed"
+            f"No lattice in {facts.vacuum:.1%} of the area (vacuum, holes or contamination): "
+            "do not believe atoms that the result shows there."
         )
 
 
 def _of_pixels(facts: Facts) -> Iterator[str]:
     if facts.hot + facts.dead:
-        yield f"{facts.hot} hot and {facts.dead} dead pixels were replaced by their surroundings"
+        yield (
+            f"{facts.hot} hot and {facts.dead} dead pixels were replaced by the median around them."
+        )

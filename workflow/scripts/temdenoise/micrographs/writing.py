@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from rsciio import hspy
 import temdenoise
 from temdenoise.micrographs.reading import Micrograph
 from temdenoise.run import checksums
-from temdenoise.run.files import atomic
 
 Pair = tuple[float, float]
 
@@ -38,8 +38,7 @@ def write_tiff(
         metadata["unit"] = "nm"
         calibration["resolution"] = (1 / pixel_size[1], 1 / pixel_size[0])
         calibration["extratags"] = _tags(pixel_size, source.offset)
-    with atomic(path) as partial:
-        tifffile.imwrite(partial, images, imagej=True, metadata=metadata, **calibration)
+    tifffile.imwrite(path, images, imagej=True, metadata=metadata, **calibration)
 
 
 def open_tiff(path: str | os.PathLike[str]) -> np.ndarray:
@@ -77,8 +76,12 @@ def write_hspy(
         "models": {},
         "tmp_parameters": {},
     }
-    with atomic(path) as partial:
-        hspy.file_writer(partial, signal, show_progressbar=False)
+    try:
+        hspy.file_writer(path, signal, show_progressbar=False)
+    except RuntimeError as error:  # HDF5's, for one of a full disk
+        if number := re.search(r"errno = (\d+)", str(error)):
+            raise OSError(int(number[1]), "not written", os.fspath(path)) from error
+        raise
 
 
 def plain(value: Any) -> Any:

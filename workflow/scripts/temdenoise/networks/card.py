@@ -6,15 +6,16 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from temdenoise.errors import InputError
 from temdenoise.run import checksums
-from temdenoise.run.pages import to_markdown
 from temdenoise.structures.materials import MATERIALS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
 _ROWS_PER_CELL, _DIGITS = math.sqrt(3), 4
@@ -61,9 +62,24 @@ class Card:
         """Return the card for programs."""
         return json.dumps(asdict(self), indent=2) + "\n"
 
+    def to_line(self) -> str:
+        """Return the card in a line, for the terminal."""
+        filters, (low, high) = "-".join(map(str, self.recipe["filters"])), self.bond_length_px_range
+        reached = [one["ms_ssim"] for one in self.scores]
+        tested = f"{min(reached):.2f} to {max(reached):.2f}" if reached else "unknown"
+        return (
+            f"{self.model}: noise {self.noise}, C_noise {self.c_noise[0]:g} to "
+            f"{self.c_noise[1]:g}; {self.bond_length_px:g} px per bond (training: {low:g} to "
+            f"{high:g}); {self.material} by {self.engine}; U-Net {filters}; MS-SSIM {tested}"
+        )
+
     def to_readme(self) -> str:
         """Return the card for people, Markdown."""
-        table = pd.DataFrame(self.scores).rename(
+        from pandas import DataFrame  # not for who only reads a card: it takes half a second
+
+        from temdenoise.run.pages import to_markdown
+
+        table = DataFrame(self.scores).rename(
             columns={"c_noise": "C_noise", "ms_ssim": "MS-SSIM", "ms_ssim_noisy": "noisy input"}
         )
         return _README.format(
@@ -169,7 +185,7 @@ def intensities(images: np.ndarray) -> list[float]:
     return [round(float(value), _DIGITS) for value in found]
 
 
-def results(scores: pd.DataFrame, model: str, noise: str) -> list[dict[Any, Any]]:
+def results(scores: "pd.DataFrame", model: str, noise: str) -> list[dict[Any, Any]]:
     """Return C_noise, MS-SSIM and that of the noisy input of `model` on its own `noise`."""
     mine = scores[(scores["model"] == model) & (scores["test_noise"] == noise)]
     means = mine.groupby("c_noise", as_index=False)[["ms_ssim", "ms_ssim_noisy"]].mean()

@@ -51,13 +51,3 @@ def batch_size(network: keras.Model, tile: int, room: float) -> int:
     widest = max(layer.output.shape[-1] for layer in network.layers)
     per_tile = 4 * tile**2 * widest * _WORKSPACE / 1e6
     return int(np.clip(room / per_tile, 1, _LARGEST_BATCH))
-
-
-def free_memory() -> float:
-    """Return the memory that can be taken without swapping [MB]."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            fields = dict(line.split(":") for line in file)
-        return int(fields["MemAvailable"].split()[0]) / 1e3
-    except (OSError, KeyError):  # macOS
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2e6

@@ -32,10 +32,10 @@ def capture(path: str | os.PathLike[str], *, show_as: str | None = None) -> Iter
         _point_at(log.fileno(), log.fileno())
         handler = _start_logging(spare=kept[1])
         try:
-            with _shown(kept[1], show_as):
+            with shown(kept[1], show_as):
                 yield
         except Exception as error:
-            if line := _line(error):
+            if line := line_of(error):
                 _log.error("%s", line)
                 raise SystemExit(1) from None
             _log.exception("this is an error in the workflow, not in its input:")
@@ -51,8 +51,8 @@ def capture(path: str | os.PathLike[str], *, show_as: str | None = None) -> Iter
 
 
 @contextmanager
-def _shown(descriptor: int, name: str | None) -> Iterator[None]:
-    """Also show the log on `descriptor`, except its end, which the runner shows."""
+def shown(descriptor: int, name: str | None) -> Iterator[None]:
+    """Also show the log on `descriptor`, behind the words `name`, if there are any."""
     if name is None:
         yield
         return
@@ -68,7 +68,7 @@ def _shown(descriptor: int, name: str | None) -> Iterator[None]:
             stream.close()
 
 
-def _line(error: Exception) -> str | None:
+def line_of(error: Exception) -> str | None:
     """Return the line for an error that the user can fix, None for any other error."""
     reason = error.__cause__ if isinstance(error, InputError) else error
     if isinstance(reason, PermissionError):  # no damage, whatever its reader says

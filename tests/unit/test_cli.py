@@ -1,0 +1,148 @@
+import gc
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import yaml
+from clones import ROOT
+from micrographs import honeycomb, identity, write_image, write_model
+
+import temdenoise
+from temdenoise import cli
+from temdenoise.micrographs import job, samples
+
+ENDS = ("tif", "hspy", "uncertainty.tif", "json")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    write_model(folder, "identity", identity())
+    return folder
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def command(models, one_thread):
+    options = ("--models", str(models), "--model", "identity", "--threads", "1")
+    return lambda *words: cli.main([*map(str, words), *options])
+
+
+def an_image(path, seed=1):
+    noise = np.random.default_rng(seed).normal(0, 0.1, (70, 60))
+    write_image(path, honeycomb((70, 60), 9) + noise)
+    return path
+
+
+def results(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_an_image_gets_its_results_and_a_line_an_orientation(here, command, capfd):
+    an_image(here / "my image.tif")
+    assert command("my image.tif") == 0
+    said = capfd.readouterr()
+    assert said.err == ""
+    assert [f"orientation {n} of 8" in said.out for n in range(1, 9)] == [True] * 8
+    visible = {name for name in results(here / "denoised/my-image") if name[0] != "."}
+    assert visible == {*(f"identity.{end}" for end in ENDS), "overview.png"}
+
+
+def test_a_bad_image_is_one_line_and_the_others_go_on(here, command, capfd):
+    (here / "cut.dm4").write_bytes(b"\0\0\0\4" * 40)
+    an_image(here / "good.tif")
+    assert command("cut.dm4", "good.tif", "--out", "out") == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("temdenoise: cut.dm4: not a whole dm4 file")
+    assert [path.name for path in (here / "out").iterdir()] == ["good"]
+
+
+@pytest.mark.filterwarnings("ignore")  # of files that the libraries leave open
+def test_an_earlier_result_survives_a_failure(here, command, no_room, capfd):
+    image = an_image(here / "my.tif")
+    assert command(image) == 0
+    before = results(here / "denoised/my")
+    with no_room(20_000):  # of the four files of a result some fit, some do not
+        assert command(image, "--pixel-size", "0.016") == 1
+    assert results(here / "denoised/my") == before
+    image.write_bytes(image.read_bytes()[:1000])
+    assert command(image) == 1
+    assert results(here / "denoised/my") == before
+    said = capfd.readouterr().err.splitlines()
+    lines = [line for line in said if line.startswith("temdenoise: ")]
+    assert ["no room on the disk" in line for line in lines] == [True, False]
+    gc.collect()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "no image was named"),
+        (("gone.dm4",), "gone.dm4: no such file"),
+        (("my.tif", "--model", "BBG,none"), "model none: there is no"),
+        (("my.tif", "--model", "../G"), "--model: got '../G'"),
+        (("my.tif", "--pixel-size", "-1"), "--pixel-size: got '-1', allowed: a number in nm"),
+        (("my.tif", "--bond-length", "x"), "--bond-length: got 'x'"),
+        (("my.tif", "--crop", "5:5,0:9"), "--crop: got '5:5,0:9', allowed: top:bottom"),
+        (("my.tif", "--threads", "0"), "got '0', allowed: an integer, at least 1"),
+        (("my.tif", "--what"), "unrecognized arguments: --what"),
+        (("my.tif", "other/my.tif"), "my.tif has the name my; names must be unique"),
+        (("my.tif", "--out", "my.tif"), "--out: my.tif is a file"),
+        (("my.tif", "--out", "taken"), "taken/my has the results of far/my.dm3"),
+        (("--list-models", "--models", "taken"), "taken: there are no models"),
+        (("--list-models", "--models", "bare"), "bare/G/card.json: not a whole model card"),
+    ],
+)
+def test_what_cannot_work_is_one_line_before_anything_is_loaded(
+    here, monkeypatch, capfd, words, said
+):
+    monkeypatch.setitem(sys.modules, "temdenoise.micrographs.job", None)  # not to be imported
+    for name in ("my.tif", "other/my.tif"):
+        (here / name).parent.mkdir(exist_ok=True)
+        (here / name).touch()
+    for folder in ("taken/my", "bare/G"):
+        (here / folder).mkdir(parents=True)
+    (here / "bare/G/model.keras").touch()
+    (here / "taken/my/G.json").write_text('{"source": "far/my.dm3", "problem": null}')
+    try:
+        code = cli.main(words)
+    except SystemExit as end:
+        code = end.code
+    assert code == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert said in line
+    assert not (here / "denoised").exists()
+
+
+def test_help_version_and_models_load_no_tensorflow():
+    asked = ("--help", "--version", "--list-models")
+    code = f"""
+import sys
+from temdenoise import cli
+for word in {asked}:
+    try:
+        cli.main([word])
+    except SystemExit as end:
+        assert not end.code
+assert not {{"tensorflow", "keras", "pandas", "matplotlib", "scipy"}} & set(sys.modules)
+"""
+    folder = ROOT / "workflow/scripts"
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    *_, version, bbg, g, gsp, sp = done.stdout.splitlines()
+    assert version == f"temdenoise {temdenoise.__version__}"
+    for line, name in ((bbg, "BBG"), (g, "G"), (gsp, "GSP"), (sp, "SP")):
+        assert line.startswith(f"{name}: noise {name}, C_noise 0.1 to 0.25")
+
+
+def test_the_command_and_the_workflow_have_the_same_defaults():
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())["micrographs"]
+    assert job.Settings(config["tile"], config["overlap"], config["window"]) == job.Settings()
+    assert config["default_model"] == samples.DEFAULT_MODEL
+    assert config["bond_length"] is None
