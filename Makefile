@@ -83,7 +83,7 @@ docs: install
 lock: install
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --no-annotate --no-header \
-		--quiet --output-file envs/requirements.txt envs/requirements.in
+		--quiet --output-file envs/requirements.txt --all-extras pyproject.toml
 
 format: install
 	$(BIN)/ruff format .

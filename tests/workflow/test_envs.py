@@ -2,6 +2,8 @@
 
 import re
 import sys
+import tomllib
+from itertools import chain
 
 import pytest
 import yaml
@@ -94,8 +96,10 @@ def test_every_environment_is_of_some_rule_or_of_the_workflow():
 def test_the_lock_holds_versions_of_what_is_asked_for_and_no_address():
     lines = (ROOT / "envs/requirements.txt").read_text().splitlines()
     assert all(re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; .+)?", line) for line in lines)
-    asked = (ROOT / "envs/requirements.in").read_text().lower()
-    assert set(re.findall(r"^[\w-]+$", asked, re.MULTILINE)) <= set(locked())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [project["dependencies"], *project["optional-dependencies"].values()]
+    for requirement in map(Requirement, chain(*asked)):
+        assert locked()[requirement.name.lower()][2:] in requirement.specifier
 
 
 def test_no_file_of_the_environments_names_a_host():
