@@ -1,4 +1,7 @@
 import gc
+import hashlib
+import json
+import shutil
 import subprocess
 import sys
 
@@ -97,6 +100,11 @@ def test_an_earlier_result_survives_a_failure(here, command, no_room, capfd):
         (("my.tif", "--out", "taken"), "taken/my has the results of far/my.dm3"),
         (("--list-models", "--models", "taken"), "taken: there are no models"),
         (("--list-models", "--models", "bare"), "bare/G/card.json: not a whole model card"),
+        (("my.tif", "--model", "G", "--models", "bare"), "bare/G/card.json: not a whole model"),
+        (("--list-models", "my.tif"), "--list-models denoises nothing: leave out my.tif"),
+        (("my.tif", "other/MY.tif"), "names must be unique"),
+        (("my.tif", "--pix", "0.1"), "unrecognized arguments: --pix"),
+        ((f"{300 * 'x'}.tif",), "x.tif: File name too long"),
     ],
 )
 def test_what_cannot_work_is_one_line_before_anything_is_loaded(
@@ -118,6 +126,33 @@ def test_what_cannot_work_is_one_line_before_anything_is_loaded(
     (line,) = capfd.readouterr().err.splitlines()
     assert said in line
     assert not (here / "denoised").exists()
+
+
+def test_a_model_that_fails_does_not_keep_the_others_from_being_done(
+    here, models, one_thread, capfd
+):
+    broken = write_model(here / "models", "broken", identity())
+    broken.write_bytes(b"no network")
+    card = broken.with_name("card.json")
+    said = json.loads(card.read_text()) | {"sha256": hashlib.sha256(b"no network").hexdigest()}
+    card.write_text(json.dumps(said))
+    shutil.copytree(models / "identity", here / "models/identity")
+    an_image(here / "my.tif")
+    options = ["--models", "models", "--model", "broken,identity", "--threads", "1"]
+    assert cli.main(["my.tif", *options]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "broken/model.keras: not a whole .keras model" in line
+    visible = {path.name for path in (here / "denoised/my").glob("[!.]*")}
+    assert visible == {*(f"identity.{end}" for end in ENDS), "overview.png"}
+
+
+def test_a_place_that_cannot_be_written_to_is_one_line(here, command, capfd):
+    an_image(here / "my.tif")
+    (here / "denoised").mkdir()
+    (here / "denoised/my").touch()
+    assert command("my.tif") == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("temdenoise: denoised/my: ")
 
 
 def test_help_version_and_models_load_no_tensorflow():

@@ -102,5 +102,12 @@ def test_the_lock_holds_versions_of_what_is_asked_for_and_no_address():
         assert locked()[requirement.name.lower()][2:] in requirement.specifier
 
 
+def test_the_bare_package_has_what_the_command_imports():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    bare = {Requirement(text).name for text in project["dependencies"]}
+    # The command does what these two rules do; Keras comes with TensorFlow.
+    assert (imported("denoise_micrograph") | imported("draw_overview")) - {"keras"} == bare
+
+
 def test_no_file_of_the_environments_names_a_host():
     assert [path for path in (ROOT / "envs").iterdir() if "://" in path.read_text()] == []

@@ -1,5 +1,6 @@
 import os
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,7 +40,8 @@ def checkout(repo, ref):
             clone.git.checkout("--quiet", "--detach", commit)
             for path in Path(partial, "clone").rglob("*"):
                 os.utime(path, (OLD, OLD), follow_symlinks=False)
-            Path(partial, "clone").rename(folder)
+            with suppress(OSError):  # another start was first
+                Path(partial, "clone").rename(folder)
     return folder
 
 

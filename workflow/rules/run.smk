@@ -14,14 +14,15 @@ onstart:
         orphans.refuse(Path.cwd(), RESULTS)
     except errors.InputError as error:
         sys.exit(str(error))
-    dft = any(job.rule.name == "dft_openmx" for job in workflow.dag.needrun_jobs())
-    if dft and (problem := checked.missing_data(config, Path(RESULTS))):
-        sys.exit(f"config: {problem}")
-    storing = any(
-        job.rule.name == "store_map" for job in workflow.dag.needrun_jobs()
-    )
-    if storing and (problem := checked.other_maps(config, Path(STORED_MAPS))):
-        sys.exit(f"config: {problem}")
+    # By their scripts: a module may give rules other names.
+    jobs = workflow.dag.needrun_jobs()
+    planned = {Path(job.rule.script).stem for job in jobs if job.rule.script}
+    if "dft_openmx" in planned:
+        if problem := checked.missing_data(config, Path(RESULTS)):
+            sys.exit(f"config: {problem}")
+    if "store_map" in planned:
+        if problem := checked.other_maps(config, Path(STORED_MAPS)):
+            sys.exit(f"config: {problem}")
     # With conda it is the rule's environment that counts, and the job says so.
     if not workflow.deployment_settings.deployment_method:
         if problem := checked.missing_package(config):

@@ -238,3 +238,15 @@ def test_first_problem_is_the_same_in_any_order():
     backwards = dict(reversed(config.items()))
     backwards["training"] = dict(reversed(config["training"].items()))
     assert refused(config) == refused(backwards)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("image: my.dm4", "image: unknown key; the command temdenoise denoises single images"),
+        ("training: {restore: true}", "training.restore: unknown key; it is training.pretrained"),
+        ("micrographs: {sheet: a}", "micrographs.sheet: unknown key; it is micrographs.samples"),
+    ],
+)
+def test_a_former_key_is_told_apart_from_a_misspelt_one(text, said):
+    assert refused(changed(text)).startswith(said)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import convolve2d
 
+from temdenoise.config.schema import schema
 from temdenoise.evaluation import metrics
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -69,6 +70,10 @@ def test_ms_ssim_is_tensorflows():
     )
 
 
+def test_ms_ssim_of_equal_images_is_1():
+    assert metrics.ms_ssim(picture(), picture(), data_range=1.0) == pytest.approx(1, abs=1e-6)
+
+
 def test_ms_ssim_is_symmetric():
     there = metrics.ms_ssim(noisy(0.2), picture(), data_range=1.0)
     back = metrics.ms_ssim(picture(), noisy(0.2), data_range=1.0)
@@ -89,7 +94,7 @@ def test_ms_ssim_goes_by_the_data_range():
 
 
 def test_smallest_image_is_the_smallest():
-    edge = metrics.SMALLEST_IMAGE
+    edge = schema()["properties"]["images"]["properties"]["size"]["minimum"]
     assert np.isfinite(metrics.ms_ssim(np.eye(edge), np.eye(edge), data_range=1.0))
     with pytest.raises(tf.errors.InvalidArgumentError):
         metrics.ms_ssim(np.eye(edge - 1), np.eye(edge - 1), data_range=1.0)

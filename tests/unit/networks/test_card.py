@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -111,6 +112,20 @@ def test_a_model_that_is_not_its_card_s_is_refused(a_model):
     a_model[0].write_bytes(b"damage")
     with pytest.raises(InputError, match=r"not the model of .*card"):
         card.check(a_model[0], card.read(a_model[1]))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *({"recipe": {}}, {"scores": [{}]}, {"scores": None}, {"c_noise": ["0.1", "0.2"]}),
+        *({"bond_length_px": "7"}, {"intensity_quantiles": ["a"] * 9}, {"material": []}),
+    ],
+    ids=str,
+)
+def test_a_card_that_cannot_be_used_is_named(a_model, other):
+    a_model[1].write_text(json.dumps(json.loads(a_model[1].read_text()) | other))
+    with pytest.raises(InputError, match=r"card\.json: not a whole model card"):
+        card.read(a_model[1])
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"sha256": "a"}'])

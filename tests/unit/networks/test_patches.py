@@ -46,6 +46,12 @@ def test_pairs_are_the_patches_of_noisy_image_and_its_target(numbers):
     np.testing.assert_array_equal(target[..., 0], targets[numbers])
 
 
+def test_image_of_a_patch_is_the_one_it_is_cut_from():
+    noisy, _ = STACK.pairs(np.arange(len(STACK)))
+    for number, image in enumerate(STACK.images):
+        assert np.isin(noisy[number], NOISY[image]).all()
+
+
 def test_pairs_read_their_patches_only(tmp_path):
     shape = (100, 64, 96)
     files.write_stack(tmp_path / "a.npy", (np.full(shape[1:], n) for n in range(100)), shape)

@@ -23,6 +23,10 @@ def run(network, shape):
     return keras.ops.convert_to_numpy(network(image))
 
 
+def test_network_takes_grey_images_of_any_size(network):
+    assert network.input_shape == network.output_shape == (None, None, None, 1)
+
+
 @pytest.mark.parametrize("shape", [(4, 4), (4, 12), (20, 8), (64, 32)])
 def test_output_has_the_shape_of_its_input(network, shape):
     assert run(network, shape).shape == (2, *shape, 1)

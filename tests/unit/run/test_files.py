@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from temdenoise.errors import InputError, StorageError
-from temdenoise.run import files
+from temdenoise.run import checksums, files
 
 STACK = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
 
@@ -185,3 +185,18 @@ def test_empty_or_damaged_table_is_refused(tmp_path, content):
     (tmp_path / "a.csv").write_bytes(content)
     with pytest.raises(InputError, match=r"a\.csv: not a readable table.*delete it and run"):
         files.read_table(tmp_path / "a.csv")
+
+
+def test_files_of_one_result_are_moved_together_or_not_at_all(tmp_path):
+    paths = {kind: tmp_path / f"my.{kind}" for kind in ("json", "tif")}
+    for path in paths.values():
+        files.write_text(path, "old")
+    with pytest.raises(FileNotFoundError), files.atomic_together(paths) as to:
+        to["tif"].write_text("new")  # and no json
+    assert [path.read_text() for path in paths.values()] == ["old", "old"]
+    with files.atomic_together(paths) as to:
+        for partial in to.values():
+            partial.write_text("new")
+    assert [path.read_text() for path in paths.values()] == ["new", "new"]
+    assert all(checksums.verify(path) for path in paths.values())
+    assert len(list(tmp_path.iterdir())) == 4

@@ -138,6 +138,13 @@ def test_sheet_of_the_config_is_the_sheet():
     assert sheets.ordered_sheet_of(settings) == sheet_of("MoS2")
 
 
+@given(CELLS)
+def test_every_atom_has_three_neighbours_at_one_bond_length(cells):
+    first, lengths = neighbor_list("id", sheet(cells), cutoff=1.3 * BOND)
+    np.testing.assert_array_equal(np.bincount(first), 3)
+    np.testing.assert_allclose(lengths, BOND)
+
+
 @given(st.floats(-10, 10))
 def test_displacement_lies_in_one_of_three_bands(value):
     size = abs(coefficient(value))

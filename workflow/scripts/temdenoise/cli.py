@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import temdenoise
 from temdenoise.errors import InputError
@@ -16,7 +16,11 @@ from temdenoise.micrographs import samples
 from temdenoise.micrographs.samples import Entry
 from temdenoise.run import logs
 
+if TYPE_CHECKING:  # it loads what a refusal does not need
+    from temdenoise.reports.overview import Result
+
 MODELS = Path(__file__).with_name("models")  # the shipped ones
+_INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
 
 
 class _Parser(argparse.ArgumentParser):
@@ -30,20 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.list_models:
-            return _list_models(options.models)
+            return _list_models(options)
         entries = _entries(options)
-    except InputError as error:
-        return _say(str(error))
+    except (InputError, OSError) as error:
+        return _say(_line(error))
     logging.getLogger("temdenoise").setLevel(logging.INFO)
     try:
         return max([_attempt(name, entry, options) for name, entry in entries.items()])
     except KeyboardInterrupt:
-        return _say("stopped; what was done before is kept")
+        return max(_say("stopped; what was done before is kept"), _INTERRUPTED)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="temdenoise",
+        allow_abbrev=False,
         description="Denoise TEM and STEM images of two-dimensional crystals.",
         epilog="The results of my.dm4 lie in denoised/my; look at overview.png first.",
     )
@@ -92,9 +97,12 @@ def _cores() -> int:
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
-def _list_models(store: Path) -> int:
+def _list_models(options: argparse.Namespace) -> int:
     from temdenoise.networks import card
 
+    if options.images:
+        raise InputError(f"--list-models denoises nothing: leave out {options.images[0]}")
+    store = options.models
     names = samples.models_in(store)
     if not names:
         raise InputError(f"{store}: there are no models; a model is a folder with model.keras")
@@ -124,23 +132,31 @@ def _entries(options: argparse.Namespace) -> dict[str, Entry]:
         problem = samples.missing_file(entry, options.models)
         if problem := problem or samples.clash(options.out / name, entry):
             raise InputError(problem)
+    _check_models(options.models, entries)
     return entries
+
+
+def _check_models(store: Path, entries: dict[str, Entry]) -> None:
+    from temdenoise.networks import card
+
+    for model in {model for entry in entries.values() for model in entry["models"]}:
+        card.check(store / model / "model.keras", card.read(store / model / "card.json"))
 
 
 def _attempt(name: str, entry: Entry, options: argparse.Namespace) -> int:
     """Denoise one image; a failure is one line and does not keep the others from being done."""
     with _quiet():
-        problem = _problem(entry, options.out / name, options)
-    return _say(problem) if problem else 0
+        problems = _denoise(entry, options.out / name, options)
+    return max([0, *map(_say, problems)])
 
 
-def _problem(entry: Entry, folder: Path, options: argparse.Namespace) -> str | None:
-    try:
-        _denoise(entry, folder, options)
-    except Exception as error:
-        whose = "an error in the program, not in the image"
-        return logs.line_of(error) or f"{entry['path']}: {whose}:\n{traceback.format_exc()}"
-    return None
+def _line(error: Exception) -> str:
+    """Return the line for an error that the user can fix, or the traceback of another."""
+    if line := logs.line_of(error):
+        return line
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return f"an error in the program, not in the image:\n{traceback.format_exc()}"
 
 
 @contextmanager
@@ -156,25 +172,46 @@ def _quiet() -> Iterator[None]:
         os.close(kept)
 
 
-def _denoise(entry: Entry, folder: Path, options: argparse.Namespace) -> None:
-    from temdenoise.micrographs import job
+def _denoise(entry: Entry, folder: Path, options: argparse.Namespace) -> list[str]:
+    """Write the results of the models and their overview; return the problems, each once."""
     from temdenoise.reports import overview, style
 
-    results = []
+    results: list[Result] = []
+    problems: list[str] = []
     for model in entry["models"]:
-        target = job.targets(folder, model)
-        with logs.shown(1, f"{folder.name}, {model}"):
-            job.run(
-                entry,
-                options.models / model / "model.keras",
-                job.Settings(),
-                target,
-                threads=options.threads,
-                memory=options.memory or job.free_memory(),
-            )
-        results.append(overview.read(target["tif"], target["uncertainty"], target["summary"]))
-    style.save(folder / "overview.png", overview.draw(entry, results))
-    print(f"{folder.name}: done, look at {folder / 'overview.png'}", flush=True)
+        with _noted(problems):
+            results.append(_result(entry, model, folder, options))
+    if results:
+        with _noted(problems):
+            style.save(folder / "overview.png", overview.draw(entry, results))
+            print(f"{folder.name}: done, look at {folder / 'overview.png'}", flush=True)
+    return list(dict.fromkeys(problems))
+
+
+@contextmanager
+def _noted(problems: list[str]) -> Iterator[None]:
+    """Add the line of an error to `problems`, and go on."""
+    try:
+        yield
+    except Exception as error:
+        problems.append(_line(error))
+
+
+def _result(entry: Entry, model: str, folder: Path, options: argparse.Namespace) -> "Result":
+    from temdenoise.micrographs import job
+    from temdenoise.reports import overview
+
+    target = job.targets(folder, model)
+    with logs.shown(1, f"{folder.name}, {model}"):
+        job.run(
+            entry,
+            options.models / model / "model.keras",
+            job.Settings(),
+            target,
+            threads=options.threads,
+            memory=options.memory or job.free_memory(),
+        )
+    return overview.read(target["tif"], target["uncertainty"], target["summary"])
 
 
 def _say(line: str) -> int:

@@ -22,6 +22,12 @@ _KINDS = (
     (list, "list"),
     (type(None), "null"),
 )
+_COMMAND = "the command temdenoise denoises single images: temdenoise --help"
+_FORMER = {
+    **dict.fromkeys(("image", "model", "pixel_size", "bond_length"), _COMMAND),
+    "training.restore": "it is training.pretrained now",
+    "micrographs.sheet": "it is micrographs.samples now",
+}
 # A misspelt key is also a missing one; the misspelling is what the author can see.
 _RANKS = {"extra_forbidden": 0, "invalid_key": 0, "missing": 1}
 
@@ -79,6 +85,8 @@ def _found(path: Sequence[str | int]) -> tuple[str, Rule]:
 
 
 def _unknown(group: str, rule: Rule, name: str) -> str:
+    if (key := dotted(group, name)) in _FORMER:
+        return f"{key}: unknown key; {_FORMER[key]}"
     known = list(rule["properties"])
     near = difflib.get_close_matches(name.lower(), known, n=1)
     elsewhere = _homes(name if near else name.lower(), exact=bool(near))

@@ -4,8 +4,6 @@ import numpy as np
 import tensorflow as tf
 from skimage.metrics import peak_signal_noise_ratio
 
-SMALLEST_IMAGE = 161  # pixels: five scales of an 11-pixel window
-
 
 def ms_ssim(image: np.ndarray, truth: np.ndarray, *, data_range: float) -> float:
     """Return the multi-scale structural similarity of two images (Y, X), 1 if they are equal.

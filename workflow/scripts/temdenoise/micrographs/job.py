@@ -3,9 +3,8 @@
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import astuple, dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +99,8 @@ def _write(
     record: Mapping[str, Any],
 ) -> None:
     """Write all files of a result beside their final names, then move them, the summary last."""
-    with ExitStack() as moves:  # which are made in reverse order
-        kinds = ("summary", "uncertainty", "hspy", "tif")
-        to = {kind: moves.enter_context(files.atomic(target[kind])) for kind in kinds}
+    kinds = ("summary", "uncertainty", "hspy", "tif")
+    with files.atomic_together({kind: target[kind] for kind in kinds}) as to:
         writing.write_tiff(to["tif"], done.image, source, pixel_size, record)
         writing.write_hspy(to["hspy"], done.image, source, pixel_size, record)
         writing.write_tiff(to["uncertainty"], done.uncertainty, source, pixel_size, record)
@@ -125,13 +123,15 @@ def check_room(shape: Sequence[int], found: calibration.Scale, memory: float) ->
     """Refuse an image of `shape` (Y, X) that at its scale is too large for `memory` [MB]."""
     grid = [round(edge * factor) for edge, factor in zip(shape, found.factors, strict=True)]
     pixels = max(np.prod(grid), np.prod(shape))
-    needed = _NETWORK + _ROOM + _PER_PIXEL * pixels / 1e6
+    least = _NETWORK + _ROOM
+    needed = least + _PER_PIXEL * pixels / 1e6
     if needed > memory:
         more = 1000 * int(np.ceil(needed / 1000))
+        crop = "crop the image, or " if memory > least else ""
         raise InputError(
             f"the image of {shape[0]} × {shape[1]} pixels has {grid[0]} × {grid[1]} at the model's "
-            f"scale; these need {needed:.0f} MB of memory, allowed are {memory:.0f}: crop the "
-            f"image, or allow more by --memory {more}, in the workflow by --set-resources "
+            f"scale; these need {needed:.0f} MB of memory, allowed are {memory:.0f}: {crop}"
+            f"allow more by --memory {more}, in the workflow by --set-resources "
             f"denoise_micrograph:mem_mb={more}"
         )
 
@@ -156,7 +156,7 @@ def _network(
     from temdenoise.networks import inference, training  # TensorFlow, after what can be refused
 
     training.use_threads(threads)
-    network = inference.load(model)
+    network = _load(model, card.sha256)
     tiles = denoising.Tiles(*cut, inference.batch_size(network, cut[0], _ROOM))
     _log.info("tiles of %d pixels that share %d, %d at a time", *astuple(tiles))
     return partial(
@@ -166,6 +166,14 @@ def _network(
         card=card,
         tiles=tiles,
     )
+
+
+@cache
+def _load(model: Path, _: str) -> Any:
+    """Return the network `model`, loaded once for all images; another checksum is another model."""
+    from temdenoise.networks import inference
+
+    return inference.load(model)
 
 
 def _source(entry: Mapping[str, Any], source: reading.Micrograph) -> dict[str, Any]:

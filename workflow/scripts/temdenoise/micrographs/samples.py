@@ -164,8 +164,10 @@ def _add(
 
 
 def _put(found: dict[str, Entry], name: str, entry: Entry, where: str, advice: str) -> None:
-    if name in found:
-        other = found[name]["path"]
+    # Some file systems know no capitals.
+    same = [other for other in found if other.casefold() == name.casefold()]
+    if same:
+        other = found[same[0]]["path"]
         raise InputError(f"{where}: {other} has the name {name}; names must be unique: {advice}")
     found[name] = entry
 
@@ -175,7 +177,7 @@ def _name_of(path: str) -> str:
 
 
 def _models(text: str, where: str) -> list[str]:
-    names = [one.strip() for one in text.split(",")]
+    names = list(dict.fromkeys(one.strip() for one in text.split(",")))
     for name in names:
         if not _MODEL.fullmatch(name):
             raise InputError(f"{where}: got {name!r}, allowed: names with commas, such as G,BBG")

@@ -108,9 +108,7 @@ def read(path: str | os.PathLike[str]) -> Card:
         card = Card(**{one.name: said[one.name] for one in fields(Card)})
         if len(card.intensity_quantiles) != len(QUANTILES):
             raise ValueError(f"{len(card.intensity_quantiles)} intensity_quantiles")
-        for low, high in (card.c_noise, card.bond_length_px_range):
-            float(low), float(high)
-        float(card.bond_length_px), dict(card.recipe)
+        card.to_line(), card.quantile(0.5), card.bond_length, int(card.patch_size)  # can be used
     except (OSError, ValueError, TypeError, LookupError) as error:
         raise InputError(
             f"{path}: not a whole model card ({error!r}); a model is a folder with model.keras and "

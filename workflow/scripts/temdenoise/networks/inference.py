@@ -11,7 +11,6 @@ import numpy as np
 from temdenoise.errors import InputError
 from temdenoise.images.ground_truth import split_patches, stitch_patches
 from temdenoise.run import checksums
-from temdenoise.run.files import REBUILD
 
 _BATCH = 32
 _LARGEST_BATCH = 16  # more gains no speed on tiles of 256 pixels
@@ -31,7 +30,9 @@ def load(path: str | os.PathLike[str]) -> keras.Model:
         Path(path).open("rb").close()  # Keras reports a file without permission as missing
         return keras.saving.load_model(path, compile=False)
     except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path}: not a whole .keras model ({error}); {REBUILD}") from error
+        raise InputError(
+            f"{path}: not a whole .keras model ({error}); train or get it again, or update Keras"
+        ) from error
 
 
 def denoise(network: keras.Model, image: np.ndarray, patch_size: int) -> np.ndarray:

@@ -4,25 +4,29 @@ import errno
 import hashlib
 import json
 import os
-import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from temdenoise.errors import DamagedError
-from temdenoise.run.storage import beside
+from temdenoise.run.storage import beside, flush
 
 SUFFIX = ".checksum"  # of the hidden file that says what a file must be
 
 
-def record(content: Path, path: str | os.PathLike[str], **facts: Any) -> None:
-    """Record size and checksum of `content`, and the `facts`, for the file at `path`.
+@contextmanager
+def recorded(content: Path, path: str | os.PathLike[str], **facts: Any) -> Iterator[None]:
+    """Write size and checksum of `content`, and the `facts`; record them when the block succeeds.
 
-    Call it before you move the content to `path`: a kill between the two leaves a checksum without
-    a file, which nobody reads.
+    Record them before you move the content to `path`: a kill between the two leaves a checksum
+    without a file, which nobody reads.
     """
     said = {"bytes": content.stat().st_size, "sha256": of(content), **facts}
     with beside(_beside(path)) as partial:
         partial.write_text(json.dumps(said) + "\n", encoding="utf-8")
+        flush(partial)
+        yield
 
 
 def verify(path: str | os.PathLike[str]) -> str | None:
@@ -70,15 +74,7 @@ def _compare(path: str | os.PathLike[str], size: int, checksum: str) -> str:
 
 
 def _damaged(path: str | os.PathLike[str], problem: str) -> DamagedError:
-    what_to_do = "restore it with git checkout" if _is_tracked(path) else "delete it and run again"
-    return DamagedError(f"{path}: damaged: {problem}; {what_to_do}")
-
-
-def _is_tracked(path: str | os.PathLike[str]) -> bool:
-    """Tell whether git can restore the file at `path`."""
-    git = ["git", "--literal-pathspecs", "-C", str(Path(path).parent), "ls-files"]
-    try:
-        done = subprocess.run([*git, "--error-unmatch", Path(path).name], capture_output=True)
-        return done.returncode == 0
-    except OSError:  # no git, or no folder
-        return False
+    return DamagedError(
+        f"{path}: damaged: {problem}; delete it and run again, but restore a shipped or stored "
+        "file from git or a backup"
+    )

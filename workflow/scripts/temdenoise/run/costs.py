@@ -18,8 +18,9 @@ _log = logging.getLogger(__name__)
 SNAKEMAKES_MB = 190
 # A request between these multiples of the use is left alone.
 ENOUGH, TOO_MUCH = 1.2, 3.0
-# By request: margin over the use, step, least proposal. mem_mb in [MB], runtime in [min].
-_NEXT = {"mem_mb": (1.3, 100, 300), "runtime": (1.5, 5, 5)}
+# By request: margin over the use, step, least proposal. mem_mb in [MB], runtime in [min]. The least
+# proposals leave the default resources of the profiles alone.
+_NEXT = {"mem_mb": (1.3, 100, 500), "runtime": (1.5, 5, 20)}
 CAPTION = (
     "What each rule used of what it asked for. Times are in h:mm:ss: wall and CPU time of all its "
     "jobs, and the longest job. Memory is the largest job's, with "

@@ -4,8 +4,8 @@ import json
 import os
 import shutil
 import tokenize
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,23 @@ def atomic(path: str | os.PathLike[str], **facts: Any) -> Iterator[Path]:
     with storage.beside(path) as partial:
         yield partial
         storage.flush(partial)  # on a full disk the old file keeps its checksum
-        checksums.record(partial, path, **facts)
+        with checksums.recorded(partial, path, **facts):
+            pass
+
+
+@contextmanager
+def atomic_together(paths: Mapping[str, str | os.PathLike[str]]) -> Iterator[dict[str, Path]]:
+    """Like `atomic` for the files of one result, by kind: all are moved, or none.
+
+    The first of `paths` is moved last.
+    """
+    with ExitStack() as moves:  # in reverse order
+        partials = {kind: moves.enter_context(storage.beside(paths[kind])) for kind in paths}
+        yield partials
+        for partial in partials.values():
+            storage.flush(partial)
+        for kind, path in paths.items():
+            moves.enter_context(checksums.recorded(partials[kind], path))
 
 
 def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
