@@ -67,7 +67,7 @@ def test_missing_and_damaged_models_are_refused(saved, tmp_path):
     for content in [None, *damages(saved[0].read_bytes())]:
         if content is not None:
             (tmp_path / "G.keras").write_bytes(content)
-        with pytest.raises(InputError, match=r"(?s)G\.keras: not a whole \.keras.*delete it and"):
+        with pytest.raises(InputError, match=r"(?s)G\.keras: not a whole \.keras.*get it again"):
             inference.load(tmp_path / "G.keras")
 
 
