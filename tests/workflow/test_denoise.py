@@ -78,17 +78,6 @@ def test_the_command_gives_every_byte_of_the_rule(folder, one):
     assert results == visible(one)
 
 
-@pytest.mark.slow
-def test_the_command_gives_every_byte_of_the_rule_with_a_shipped_model(folder):
-    write_image(folder.folder / "large.tif", noisy((400, 300)))
-    (folder.folder / "doubles/BBG").symlink_to(ROOT / "models/BBG")
-    done = denoise(folder, [("large.tif", "", "BBG")])
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert command(folder, "large.tif", "--threads", "1", "--out", "shipped").returncode == 0
-    rule = visible(folder.folder / "results/paper/micrographs/large")
-    assert visible(folder.folder / "shipped/large") == rule
-
-
 @pytest.mark.parametrize("suffix", ["tif", "hspy", "uncertainty.tif"])
 def test_the_result_has_the_calibration_of_the_image(one, suffix):
     found = reading.read(one / f"identity.{suffix}", pixel_size=None)
