@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
-from clones import ROOT
 from micrographs import honeycomb, identity, write_image, write_model
 
 from temdenoise.micrographs import reading
