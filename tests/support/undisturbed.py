@@ -1,8 +1,8 @@
 """The smallest run with every stage, its state after each, and what another must have in common."""
 
 import hashlib
+import resource
 import shutil
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -19,10 +19,10 @@ STAGES = {
     "evaluation": TABLES,
     "figures": ["all"],
 }
-# One model of the smallest run's four.
+# One model of the smallest run's four, and the fastest of the filters.
 CONFIG = {
     "tiny.yaml": (ROOT / "tests/data/tiny.yaml").read_text(),
-    "one.yaml": "models: {SP: null, GSP: null, BBG: null}",
+    "one.yaml": "models: {SP: null, GSP: null, BBG: null}\nbaselines: [gaussian, median-5]",
 }
 _KINDS = ("csv", "md", "html")
 SCIENCE = ("structures", "maps", "images", "noisy", "predictions")
@@ -70,14 +70,20 @@ class Undisturbed:
             (run.folder / name).write_text(text)
         for stage, targets in STAGES.items():
             shutil.copytree(run.folder, self.before(stage), symlinks=True)
-            start = time.monotonic()
+            start = cpu_seconds()
             run.finish(*targets, cores=2)
-            self.seconds[stage] = time.monotonic() - start
+            self.seconds[stage] = cpu_seconds() - start
         self.end = run.folder
         self.content = content(run.folder)
 
     def before(self, stage):
         return self.states / stage
+
+
+def cpu_seconds():
+    """Return the processor time [s] of ended processes: no other load counts, as by a clock."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def content(folder, names=SCIENCE):
