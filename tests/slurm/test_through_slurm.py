@@ -10,6 +10,7 @@ from clones import ROOT, Clone
 
 pytestmark = pytest.mark.demo
 
+SHORT = "training: {gpus: 1, epochs: 1}\nbaselines: [gaussian]"
 LOCAL = {
     *("all", "disorder_structure", "slice_density"),
     *("tabulate_dft", "tabulate_scores", "tabulate_costs", "record_provenance"),
@@ -29,7 +30,7 @@ ASKED = {
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     clone = Clone(tmp_path_factory.mktemp("clone"))
-    run = cluster.Run(clone, *clone.config("gpu.yaml", "training: {gpus: 1, epochs: 1}"))
+    run = cluster.Run(clone, *clone.config("gpu.yaml", SHORT))
     try:
         assert run.wait(2400) == 0, run.said
         yield run
