@@ -36,14 +36,15 @@ class Facts:
 def vacuum(image: np.ndarray) -> np.ndarray:
     """Return where the lattice of `image` (Y, X) is missing: bool (Y, X).
 
-    There its waves have less than 0.3 of the amplitude where it is strong; nowhere without one.
+    There its waves have less than 0.3 of the amplitude where it is strong. An image without any
+    lattice gives False everywhere.
     """
     strength = lattice.amplitude(image)
     return np.zeros(image.shape, dtype=bool) if strength is None else strength < _VACUUM
 
 
 def warnings(facts: Facts, scale: Scale, card: Card) -> list[str]:
-    """Return in words where the image is unlike the training images; empty if it is like them."""
+    """Return a sentence for each difference from the training images, with what to do."""
     return [
         *_of_scale(scale, card),
         *_of_lattice(scale),
@@ -66,7 +67,7 @@ def _of_scale(scale: Scale, card: Card) -> Iterator[str]:
     elif scale.bond_px < fewest:
         yield (
             f"{scale.bond_px:.1f} px per bond (training: at least {fewest:g}): "
-            "the result cannot show what the image does not resolve."
+            "the result cannot show what the image does not resolve. Use a higher magnification."
         )
 
 
