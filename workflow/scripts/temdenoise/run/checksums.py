@@ -11,14 +11,14 @@ from typing import Any
 from temdenoise.errors import DamagedError
 from temdenoise.run.storage import beside
 
-SUFFIX = ".checksum"  # of the hidden file that says what a file must be
+SUFFIX = ".checksum"  # of the hidden file with size and checksum
 
 
 def record(content: Path, path: str | os.PathLike[str], **facts: Any) -> None:
     """Record size and checksum of `content`, and the `facts`, for the file at `path`.
 
-    Call it before you move the content to `path`: a kill between the two leaves a checksum without
-    a file, which nobody reads.
+    Call it before you move the content to `path`. A kill between the two leaves a checksum without
+    a file: nobody reads that.
     """
     said = {"bytes": content.stat().st_size, "sha256": of(content), **facts}
     with beside(_beside(path)) as partial:
@@ -26,10 +26,10 @@ def record(content: Path, path: str | os.PathLike[str], **facts: Any) -> None:
 
 
 def verify(path: str | os.PathLike[str]) -> str | None:
-    """Return the checksum of the file at `path`, None if none was recorded or it has no file.
+    """Return the checksum of the file at `path`, None if none was recorded or the file is missing.
 
     A file without a recorded checksum passes: it was made by hand or by another program. A file
-    that cannot be opened passes too: its reader will say why.
+    that cannot be opened passes: its reader reports why.
 
     Raises
     ------
