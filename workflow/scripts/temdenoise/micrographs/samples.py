@@ -86,7 +86,7 @@ def missing_file(entry: Entry, store: str | os.PathLike[str]) -> str | None:
     known = models_in(store)
     for model in entry["models"]:
         if model not in known:
-            said = f"known are {', '.join(known)}" if known else "there are none"
+            said = f"known are {', '.join(known)}" if known else "the folder has no models"
             return f"model {model}: there is no {Path(store, model, 'model.keras')}; {said}"
     return None
 

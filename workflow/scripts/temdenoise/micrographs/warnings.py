@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from temdenoise.micrographs import lattice
-from temdenoise.micrographs.calibration import AS_OF, Scale, is_plausible, square
+from temdenoise.micrographs.calibration import ASSUMING, Scale, is_plausible, square
 from temdenoise.networks.card import Card
 from temdenoise.structures.materials import KNOWN_BONDS
 
@@ -44,7 +44,7 @@ def vacuum(image: np.ndarray) -> np.ndarray:
 
 
 def warnings(facts: Facts, scale: Scale, card: Card) -> list[str]:
-    """Return a sentence for each difference from the training images, with what to do."""
+    """Return one warning for each difference from the training images; empty without any."""
     return [
         *_of_scale(scale, card),
         *_of_lattice(scale),
@@ -98,7 +98,7 @@ def _of_header(scale: Scale) -> Iterator[str]:
 
 def _of_material(scale: Scale, card: Card) -> Iterator[str]:
     """Warn of a calibration that assumes the material of the model."""
-    if AS_OF in scale.pixel_size_from:
+    if ASSUMING in scale.pixel_size_from:
         yield (
             f"Output calibration assumes {card.material} ({card.bond_length:g} nm per bond); "
             "otherwise set the pixel size or the bond length."
