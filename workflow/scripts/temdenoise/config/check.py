@@ -84,14 +84,12 @@ def other_maps(config: Mapping[str, Any], folder: Path) -> str | None:
             found = json.loads(path.read_text("utf-8")).get("atoms") if path.is_file() else wanted
             if found != wanted:
                 held = f"{folder} holds maps of {found} atoms, this run's have {wanted}"
-                return refusal(
-                    "stored.maps", config["stored"]["maps"], f"another folder ({held})"
-                )
+                return refusal("stored.maps", config["stored"]["maps"], f"another folder ({held})")
     return None
 
 
 def missing_package(config: Mapping[str, Any]) -> str | None:
-    """Return the refusal of a baseline whose package is missing, or None."""
+    """Return the refusal that names the missing package of a baseline, or None."""
     if "tk-r-em" not in config["baselines"] or find_spec("tk_r_em"):
         return None
     wanted = "tk-r-em only if its package is installed (pip install --no-deps tk_r_em)"
