@@ -95,7 +95,7 @@ def read(
     Raises
     ------
     InputError
-        It is missing, damaged, no grey image or stack, or its unit is no length.
+        It is missing, damaged, no grey image or stack, or has no unit of length.
     DamagedError
         The workflow wrote it, and it has changed since.
     """

@@ -80,7 +80,7 @@ def of_images(
 
 
 def missing_file(entry: Entry, store: str | os.PathLike[str]) -> str | None:
-    """Return which file of `entry` is missing, the image or a model in `store`; None if none is."""
+    """Return the problem if the image of `entry` or a model in `store` is missing, or None."""
     if not Path(entry["path"]).is_file():
         return f"{entry['path']}: no such file"
     known = models_in(store)
