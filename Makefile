@@ -13,13 +13,13 @@ INSTALLED := .venv/installed
 DEMO := results/demo
 REPORT := $(DEMO)/report.html
 PYTEST := $(BIN)/python -m pytest
-# A module's fixtures are made once, unless a worker that has nothing left takes over its end.
+# Each worker makes the fixtures of its modules. An idle worker takes over the end of a module.
 PARALLEL := -n 2 --dist worksteal
 COVERAGE ?=
 RESULTS := $(BIN)/snakemake --profile profiles/local --configfile config/results.yaml
 SNAKEMAKE := $(BIN)/snakemake --profile profiles/local --configfile config/demo.yaml
 
-# The rules ask for the memory of the paper's images; with what the demo's take, two jobs fit at once.
+# The rules ask for the memory of the paper's images. The demo needs less, so that two jobs fit.
 demo: install
 	@$(SNAKEMAKE) --resources mem_mb=4000 \
 		--set-resources train_model:mem_mb=1500 evaluate_{model,baselines}:mem_mb=1500
@@ -39,7 +39,7 @@ results: install
 	@echo; cat results/results/tables/ms_ssim.md; echo
 	@echo "MS-SSIM at the paper's scale (in brackets: of the noisy input): docs/results.md"
 
-# Nine runs of half a minute to ten: how the results move with the open choices.
+# How the results depend on the open choices: nine runs of half a minute to ten minutes.
 choices: install
 	PYTHONPATH=workflow/scripts $(BIN)/python docs/choices.py
 

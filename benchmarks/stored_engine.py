@@ -1,4 +1,4 @@
-"""Is GPAW at Γ good enough for the stored maps? The structure of a real OpenMX map, computed anew.
+"""Is GPAW at Γ good enough for the stored maps? The structure of a real OpenMX map, recomputed.
 
     python benchmarks/stored_engine.py
 

@@ -60,7 +60,7 @@ def outcome(folder, undisturbed, stage, share):
 
 @pytest.fixture(scope="module")
 def outcomes(undisturbed, tmp_path_factory):
-    """Return what became of each kill; two at a time, since each has a core."""
+    """Return the outcome of each kill; two at a time, since each has a core."""
     folder = tmp_path_factory.mktemp("kills")
     with ThreadPoolExecutor(2) as pool:
         yield {kill: pool.submit(outcome, folder, undisturbed, *kill) for kill in KILLS}

@@ -63,7 +63,7 @@ def test_a_folder_that_may_not_be_written_is_one_line(copy):
     assert done.returncode == 1
     (line,) = [line for line in done.stderr.splitlines() if " ERROR " in line]
     assert f"{RESULTS}/figures/" in line
-    assert line.endswith("Permission denied; give this account the right to it")
+    assert line.endswith("Permission denied; give this account access")
 
 
 def test_an_unreadable_config_is_named(copy):

@@ -10,8 +10,8 @@ from snakemake.sourcecache import HostingProviderFile, LocalGitFile, LocalSource
 from snakemake.utils import update_config
 
 
-# Snakemake fetches single files of a module from a repository: rules and scripts, not the package, the
-# config and the store. They come from a checkout of the same commit in the working directory.
+# From a repository, Snakemake fetches single files of a module: rules and scripts. Package, config and
+# store come from a checkout of the same commit in the working directory.
 def clone_of(rules):
     if isinstance(rules, LocalSourceFile):
         return Path(rules.get_path_or_uri(secret_free=True)).resolve().parents[1]
@@ -22,14 +22,14 @@ def clone_of(rules):
     if isinstance(rules, HostingProviderFile):
         return checkout(rules.hosted_repo.repo, rules.ref)
     sys.exit(
-        f"module: {rules} is no repository: name it by github(…), gitlab(…), git+file:///…@commit or a path"
+        f"module: {rules} is no repository: give github(…), gitlab(…), git+file:///…@commit or a path"
     )
 
 
 OLD = datetime(2000, 1, 1).timestamp()
 
 
-# Dates of scripts are a rerun trigger by default. A checkout's are old: each rule's `code` knows better.
+# By default Snakemake reruns a job if its script is new. A checkout gets old dates: `code` decides.
 def checkout(repo, ref):
     commit = repo.commit(ref).hexsha
     folder = Path(".snakemake/temdenoise", commit).absolute()
@@ -47,7 +47,7 @@ def checkout(repo, ref):
 
 CLONE = clone_of(workflow.current_basedir)
 SCRIPTS = CLONE / "workflow/scripts"
-# Jobs take the package from here, even where another version is installed.
+# Jobs take the package from here, even if another version is installed.
 sys.path.insert(0, str(SCRIPTS))
 PATHS = [str(SCRIPTS), os.getenv("PYTHONPATH")]
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, PATHS)))
@@ -86,7 +86,7 @@ wildcard_constraints:
     model="|".join(MODELS),
 
 
-# Every rule's param `code` changes with the code that its script runs: then its jobs run again.
+# Every rule's param `code` changes with the code that its script runs. Its jobs then run again.
 def code_of(name):
     return code.fingerprint(SCRIPTS / f"{name}.py")
 

@@ -1,5 +1,5 @@
 ATOMS = checked.atoms_per_structure(config)
-# Of the material only: what is said of other elements must not rerun anything.
+# Only the material's elements: a change of others must not rerun anything.
 ELEMENTS = {
     symbol: config["dft"]["elements"][symbol] for symbol in checked.elements(config)
 }
@@ -8,7 +8,7 @@ VALENCE_ELECTRONS = {
 }
 
 
-# Each engine's maps have their own folder. A run puts its maps there; dft.engine: maps takes them.
+# Each engine's maps have their own folder. `store_maps` writes there; dft.engine: maps reads there.
 ENGINE = config["dft"]["engine"]
 ENGINE_OF_MAPS = config["stored"]["engine"] if ENGINE == "maps" else ENGINE
 STORED_MAPS = in_clone(f"{config['stored']['maps']}/{ENGINE_OF_MAPS}")
@@ -18,9 +18,9 @@ RANKS = config["dft"]["openmx"]["ranks"]
 OPENMX_RANKS = {"tasks": RANKS, "mpi": "srun"} if RANKS > 1 else {}
 
 
-# Params hold what the density depends on. How to get there (dft.openmx.command, mixing, …) is read
-# from the config by the scripts: a change of it must not rerun what is done.
-# An engine is a rule that writes density.cube and summary.json; nothing after it knows which.
+# Params hold what the density depends on. Scripts read the rest (dft.openmx.command, mixing, …) from
+# the config: a change of the rest must not rerun finished jobs.
+# An engine is a rule that writes density.cube and summary.json. Later rules do not know the engine.
 if ENGINE == "gpaw":
 
     rule confine_basis:
@@ -85,8 +85,8 @@ elif ENGINE == "openmx":
             f"{LOGS}/dft_openmx/{{structure}}.log",
         benchmark:
             f"{BENCHMARKS}/dft_openmx/{{structure}}.tsv"
-        # An attempt that met its time limit is continued by the next one. (The Snakemakes inside a
-        # SLURM job would each retry as well, in what is left of its time.)
+        # The next try continues an SCF that reached its time limit. The Snakemakes inside a SLURM job
+        # must not retry: the job has no time left.
         retries: 3 if workflow.is_main_process else 0
         conda:
             "../../envs/openmx.yaml"

@@ -18,7 +18,7 @@ rule tile_images:
     params:
         code=code_of("tile_images"),
         seed=config["seed"],
-        # Plain: config files in JSON give another kind of dict than those in YAML.
+        # Plain dicts: config files in JSON give another kind than those in YAML.
         tiles=lambda wildcards: list(
             map(dict, config["images"]["tiles"][wildcards.split])
         ),

@@ -6,7 +6,7 @@ try:
 except errors.InputError as error:
     sys.exit(f"micrographs: {error}")
 
-# The paper's Fig. 3: asked for by name, for it comes over the network.
+# The paper's Fig. 3. It runs only on request (`experiment`), because it needs the network.
 EXPERIMENT = "MoS2-experiment"
 EXAMPLE = f"{MICROGRAPHS}/example_Se_implanted_MoS2.dm3"
 SHIPPED = ["G", "SP", "GSP", "BBG"]
@@ -16,8 +16,8 @@ OVERVIEWS = [f"{MICROGRAPHS}/{image}/overview.png" for image in ENTRIES]
 BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html") if ENTRIES else []
 
 
-# Two images of one name in two places would share a folder. What is missing of a batch must not keep
-# the others from being denoised: the jobs will say it.
+# Two images of one name in two places would share a folder. A missing file is no reason to stop here:
+# its own job reports it, and the others go on.
 for image, entry in ENTRIES.items() if workflow.is_main_process else []:
     if problem := checked.clash(f"{MICROGRAPHS}/{image}", entry):
         sys.exit(f"micrographs: {problem}")
@@ -51,7 +51,7 @@ rule denoise_micrograph:
         code=code_of("denoise_micrograph"),
         entry=lambda wildcards: SAMPLES[wildcards.image],
         model=lambda wildcards: str(Path(STORED_MODELS, wildcards.model, "model.keras")),
-        # No input, or denoising would train the models that the run could put into the store.
+        # Not an input: denoising would train the models that this run can put into the store.
         weights=lambda wildcards: inputs.weights(
             Path(STORED_MODELS, wildcards.model, "card.json")
         ),

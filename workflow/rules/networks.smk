@@ -1,9 +1,9 @@
 PRETRAINED = [model for model in MODELS if MODELS[model]["pretrained"]]
 TRAINED = [model for model in MODELS if model not in PRETRAINED]
-# The store holds what was trained once: `store_models` puts it there, training.pretrained takes it.
+# The store holds trained models: `store_models` writes them, training.pretrained reads them.
 STORED_MODELS = in_clone(config["stored"]["models"])
 
-# The image under its background brightness is the noise BB: BBG without its Gaussian part.
+# The target "background" is the noise BB: BBG without its Gaussian part.
 TARGETS = {
     model: f"{RESULTS}/{'noisy/BB' if recipe['target'] == 'background' else 'images'}/train.npy"
     for model, recipe in MODELS.items()
@@ -13,7 +13,7 @@ RECIPE += ("validation_fraction", "split_by", "target")
 RECIPES = {
     model: {key: recipe[key] for key in RECIPE} for model, recipe in MODELS.items()
 }
-# The card of a stored model says these; a model is taken only if they are those of the config.
+# The card of a stored model has these facts. A model is taken only if the config has the same.
 FACTS = {
     model: {
         "noise": NOISE_OF[model],
@@ -44,7 +44,7 @@ rule train_model:
         f"{LOGS}/train_model/{{model}}.log",
     benchmark:
         f"{BENCHMARKS}/train_model/{{model}}.tsv"
-    # Where a model is pretrained, a missing one must not be trained for hours instead.
+    # If a pretrained model is missing, no job may train it for hours instead.
     wildcard_constraints:
         model="|".join(TRAINED) or "(?!)",
     conda:

@@ -9,7 +9,7 @@ FIGURES = [
     "sections",
     "full_size",
 ]
-# In docs/results.md.
+# The figures in docs/results.md.
 PUBLISHED = ["ms_ssim", "sections", "full_size", "training", "density_maps"]
 # Figures show a dozen structures at most, however many there are.
 SHOWN_STRUCTURES = STRUCTURES["train"][:9] + STRUCTURES["test"][:3]
@@ -21,7 +21,7 @@ SHOWN_FACTORS = [
     config["figures"]["interpolation_factor"],
     config["figures"]["extrapolation_factor"],
 ]
-# Of each model the images with its own noise.
+# For each model, the images with its own noise.
 BEFORE_AND_AFTER = dict(
     images=f"{RESULTS}/images/test.npy",
     noisy=[f"{RESULTS}/noisy/{noise}/test.npy" for noise in NOISE_OF.values()],

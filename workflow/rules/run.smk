@@ -23,7 +23,7 @@ onstart:
     if "store_map" in planned:
         if problem := checked.other_maps(config, Path(STORED_MAPS)):
             sys.exit(f"config: {problem}")
-    # With conda it is the rule's environment that counts, and the job says so.
+    # With conda the rule's environment counts. The job reports what is missing there.
     if not workflow.deployment_settings.deployment_method:
         if problem := checked.missing_package(config):
             sys.exit(f"config: {problem}")
@@ -36,7 +36,7 @@ onsuccess:
         print(f"micrographs: {problems}", file=sys.stderr)
 
 
-# Last of all: then every benchmark has been written.
+# It runs last, when all other benchmarks exist.
 rule tabulate_costs:
     input:
         results=PRODUCTS,
@@ -64,8 +64,7 @@ rule tabulate_costs:
         "../scripts/tabulate_costs.py"
 
 
-# What it says of git, the machine and the time is read by the script: as params it would be new, and
-# a reason to run, whenever the results are not.
+# The script reads git, machine and time. As params they would rerun the job without new results.
 rule record_provenance:
     input:
         results=[*PRODUCTS, *rules.tabulate_costs.output],

@@ -102,7 +102,7 @@ def test_the_lattice_calibrates_an_image_without_a_pixel_size():
 
 def test_a_calibration_by_the_models_material_says_so():
     one = found(LATTICE)
-    assert one.pixel_size_from == "lattice as of graphene"
+    assert one.pixel_size_from == "lattice, assuming graphene"
     assert one.pixel_size == pytest.approx((0.1423 / 14,) * 2, rel=0.005)
     assert found(LATTICE, bond_length=0.1423).pixel_size_from == "lattice"
 

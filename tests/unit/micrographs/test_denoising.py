@@ -123,7 +123,8 @@ def test_a_frame_without_contrast_passes_unchanged_with_a_warning(tmp_path):
     np.testing.assert_array_equal(done.image[1], 7)
     assert not done.uncertainty[1].any()
     assert [words for words in done.warnings if words.startswith("frame 2")] == [
-        "frame 2: No contrast: left as it is."
+        "frame 2: No contrast (all values equal): copied unchanged. "
+        "Leave this frame out of averages."
     ]
     lows = [denoise(source.frames[number]).facts["low"] for number in (0, 2)]
     assert done.facts["low"] == pytest.approx(np.median(lows))

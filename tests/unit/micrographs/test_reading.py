@@ -297,7 +297,7 @@ BAD = {
     **dict.fromkeys(("planar.tif", "alpha.tif", "alpha.png", "rgb.png"), "a colour image; save"),
     **{"line.hspy": "a spectrum or line", "complex.hspy": "values of type complex64"},
     **{"cut.hspy": "not a whole hspy file", "cut.tif": "cut.tif"},
-    **{"notes.txt": "not a format that is read, which are dm3, dm4"},
+    **{"notes.txt": "unknown format; known are dm3, dm4"},
     **{f"text.{s}": f"not a whole {s} file" for s in ("dm3", "dm4", "emd", "tif", "hspy", "png")},
     **{"text.ser": "text.ser", "text.mrc": "text.mrc"},
 }

@@ -101,7 +101,7 @@ def test_what_is_not_there_is_named_with_what_is(tmp_path):
     assert samples.missing_file(entry, store).startswith(f"{image}: no such file")
     image.touch()
     said = samples.missing_file(entry, store)
-    assert said.endswith(f"there is no {store / 'G/model.keras'}; there are none")
+    assert said.endswith(f"there is no {store / 'G/model.keras'}; the folder has no models")
     for model in ("G", "none"):
         (store / model).mkdir(parents=True)
         (store / model / "model.keras").touch()

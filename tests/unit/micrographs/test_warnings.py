@@ -125,7 +125,7 @@ def test_a_pixel_size_from_the_lattice_agrees_with_it(bond):
 
 
 def test_a_pixel_size_that_hangs_on_the_models_material_is_said_to():
-    scale = Scale((0.0127, 0.0127), "lattice as of graphene", 11.2, "lattice", 11.2, (1.0, 1.0))
+    scale = Scale((0.0127, 0.0127), "lattice, assuming graphene", 11.2, "lattice", 11.2, (1, 1))
     (words,) = warnings.warnings(USUAL, scale, CARD)
     assert "assumes graphene (0.1423 nm per bond)" in words
 

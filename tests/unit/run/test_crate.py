@@ -15,7 +15,7 @@ def file(path):
 RECORD = Record(
     config={"run": "a", "seed": 3, "models": {"G": {"noise": "G"}, "SP": None}, "kgrid": [1, 2]},
     commit=Commit("0" * 40, []),
-    software=[Software("gpaw", "26.7.0", "said by the DFT jobs"), Software("numpy", "2", "here")],
+    software=[Software("gpaw", "26.7.0", "by the DFT jobs"), Software("numpy", "2", "here")],
     host="Linux",
     started="2026-11-22T23:07:27+00:00",
     ended="2026-11-22T23:08:32+00:00",

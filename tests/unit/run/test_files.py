@@ -93,7 +93,8 @@ def test_full_disk_names_the_file_and_leaves_nothing(tmp_path, no_room, name, wr
     with no_room(4096), pytest.raises(StorageError) as caught:
         write(tmp_path / name)
     assert f"no room on the disk for {tmp_path / name}" in caught.value.strerror
-    assert "free some room or run with --directory" in caught.value.strerror
+    assert "free some room, or put results on a larger disk" in caught.value.strerror
+    assert "snakemake --directory, temdenoise --out" in caught.value.strerror
     assert names(tmp_path) == []
 
 

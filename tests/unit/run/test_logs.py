@@ -101,7 +101,7 @@ def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, name):
     with pytest.raises(SystemExit), logs.capture(tmp_path / "a.log"):
         read_as_damaged(name)
     (line,) = (tmp_path / "a.log").read_text().splitlines()
-    assert line.endswith(f" ERROR {name}: Permission denied; give this account the right to it")
+    assert line.endswith(f" ERROR {name}: Permission denied; give this account access")
 
 
 def test_a_file_of_the_run_is_named_as_the_run_names_it(tmp_path, monkeypatch):
@@ -116,7 +116,7 @@ def test_a_folder_that_may_not_be_written_is_one_line(tmp_path):
     with pytest.raises(SystemExit):
         fail_in(tmp_path / "a.log", PermissionError(13, "Permission denied", "maps"))
     last = (tmp_path / "a.log").read_text().splitlines()[-1]
-    assert last.endswith(" ERROR maps: Permission denied; give this account the right to it")
+    assert last.endswith(" ERROR maps: Permission denied; give this account access")
 
 
 def test_process_ends_with_code_1_and_prints_nothing(tmp_path):

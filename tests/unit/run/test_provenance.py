@@ -116,8 +116,8 @@ def test_results_know_better_than_what_is_installed(clone, model, table):
     (clone / "envs/images.yaml").write_text("dependencies:\n  - keras=1.0\n  - gpaw=1.0\n")
     dft = table(*(("gpaw", {"version": version}) for version in ("3.10", "3.9", "3.10")))
     found = versions(clone, dft, [model("G", "8.2"), model("SP", "8.2")])
-    assert found["gpaw"] == ("3.10, 3.9", "said by the DFT jobs")
-    assert found["keras"] == ("8.2", "said by the models")
+    assert found["gpaw"] == ("3.10, 3.9", "recorded by the DFT jobs")
+    assert found["keras"] == ("8.2", "recorded in the models")
 
 
 def test_a_version_is_no_number_and_may_be_missing(clone, table):

@@ -30,7 +30,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Denoise the images that the command's `arguments` name; return 0 if all are done, else 1."""
+    """Denoise the images that the `arguments` name; return 0 if all are denoised, else 1."""
     options = _parser().parse_args(arguments)
     try:
         if options.list_models:
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return max([_attempt(name, entry, options) for name, entry in entries.items()])
     except KeyboardInterrupt:
-        return max(_say("stopped; what was done before is kept"), _INTERRUPTED)
+        return max(_say("stopped; finished results are kept"), _INTERRUPTED)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"processor cores to use{given}",
     )
     add("--memory", metavar="MB", type=_count, help="memory to use [MB] (default: what is free)")
-    add("--list-models", action="store_true", help="print a line on each model")
+    add("--list-models", action="store_true", help="list the models, one line each")
     add("--version", action="version", version=f"temdenoise {temdenoise.__version__}")
     return parser
 
@@ -116,7 +116,7 @@ def _list_models(options: argparse.Namespace) -> int:
 
 
 def _entries(options: argparse.Namespace) -> dict[str, Entry]:
-    """Return the images by name; refuse what can be known to fail before TensorFlow is loaded."""
+    """Return the images by name; refuse what would fail, before TensorFlow is loaded."""
     if not options.images:
         raise InputError("no image was named; see temdenoise --help")
     if options.out.exists() and not options.out.is_dir():
@@ -144,7 +144,7 @@ def _check_models(store: Path, entries: dict[str, Entry]) -> None:
 
 
 def _attempt(name: str, entry: Entry, options: argparse.Namespace) -> int:
-    """Denoise one image; a failure is one line and does not keep the others from being done."""
+    """Denoise one image; print a failure in one line, so that the other images follow."""
     with _quiet():
         problems = _denoise(entry, options.out / name, options)
     return max([0, *map(_say, problems)])

@@ -1,4 +1,4 @@
-"""What went wrong that a user can mend? One line: what was wrong, what was got, what to do."""
+"""What went wrong that a user can fix? One line: what is wrong, what was found, what to do."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ class InputError(ValueError):
 
 
 class DamagedError(InputError):
-    """A file that the workflow wrote is no longer what it was."""
+    """A file that the workflow wrote has changed since."""
 
 
 class EngineError(RuntimeError):
@@ -16,7 +16,7 @@ class EngineError(RuntimeError):
 
 
 class NotConverged(EngineError):
-    """An SCF that was given all its attempts; `attempts` records them."""
+    """An SCF failed in all its attempts; `attempts` records them."""
 
     def __init__(self, message: str, attempts: list[dict[str, Any]]) -> None:
         super().__init__(message)

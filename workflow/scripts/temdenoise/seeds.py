@@ -8,8 +8,8 @@ import numpy as np
 def generator(seed: int, *name: str | int | float) -> np.random.Generator:
     """Return the generator that belongs to `name` under the config's `seed`.
 
-    The parts of `name` say what is drawn (``"structure", "train-1"``), so that a result does
-    not depend on the order of jobs, and adding one thing leaves all others unchanged.
+    The parts of `name` say what is drawn (``"structure", "train-1"``). A result then does not
+    depend on the order of jobs, and adding one thing leaves all others unchanged.
     """
     digest = hashlib.sha256("\0".join(map(_stable, name)).encode()).digest()
     return np.random.default_rng([seed, *np.frombuffer(digest, dtype="<u4").tolist()])

@@ -1,4 +1,4 @@
-"""Can this config run? It is refused in one line if it cannot."""
+"""Can this config run? Validate the config and derive values from it."""
 
 import json
 import os
@@ -45,7 +45,7 @@ __all__ = [
 
 
 class ConfigError(InputError):
-    """A config that some job would fail on; the message is one line that names the key."""
+    """A config with which some job would fail; the message is one line that names the key."""
 
 
 def check(config: Mapping[str, Any]) -> None:
@@ -84,15 +84,13 @@ def other_maps(config: Mapping[str, Any], folder: Path) -> str | None:
             found = json.loads(path.read_text("utf-8")).get("atoms") if path.is_file() else wanted
             if found != wanted:
                 held = f"{folder} holds maps of {found} atoms, this run's have {wanted}"
-                return refusal(
-                    "stored.maps", config["stored"]["maps"], f"another folder, for {held}"
-                )
+                return refusal("stored.maps", config["stored"]["maps"], f"another folder ({held})")
     return None
 
 
 def missing_package(config: Mapping[str, Any]) -> str | None:
-    """Return which package of the baselines is missing, or None."""
+    """Return the refusal that names the missing package of a baseline, or None."""
     if "tk-r-em" not in config["baselines"] or find_spec("tk_r_em"):
         return None
-    wanted = "tk-r-em only where its package is installed (pip install --no-deps tk_r_em)"
+    wanted = "tk-r-em only if its package is installed (pip install --no-deps tk_r_em)"
     return refusal("baselines", config["baselines"], wanted)

@@ -1,6 +1,6 @@
-"""Which values of a config contradict each other? So that no job fails for what is known now.
+"""Which values of a config contradict each other? Found before any job starts.
 
-Each check takes a config whose keys and values are allowed; it yields a line per contradiction.
+Each check takes a config whose keys and values are allowed. It yields a line per contradiction.
 """
 
 import shlex
@@ -21,11 +21,11 @@ def first_conflict(config: Config) -> str | None:
 
 
 def patches_fill_the_image(config: Config) -> Iterator[str]:
-    """Refuse an image that is not whole patches wide."""
+    """Refuse an image whose edge is not a whole number of patches."""
     size, patch = config["images"]["size"], config["images"]["patch_size"]
     if size % patch:
         nearest = f"{size // patch * patch} or {-(-size // patch) * patch}"
-        wanted = f"a multiple of images.patch_size ({patch}), say {nearest}"
+        wanted = f"a multiple of images.patch_size ({patch}), such as {nearest}"
         yield refusal("images.size", size, wanted)
 
 
@@ -38,7 +38,7 @@ def shifts_within_the_image(config: Config) -> Iterator[str]:
 
 
 def tilings_differ(config: Config) -> Iterator[str]:
-    """Refuse a grid twice in a split, and more images of it than ways to fill it with the maps.
+    """Refuse a grid twice in a split, and more images with it than its different tilings.
 
     Images are named by grid and number.
     """
@@ -84,7 +84,7 @@ def figures_show_what_was_tested(config: Config) -> Iterator[str]:
 
 
 def thickness_of_the_material(config: Config) -> Iterator[str]:
-    """Refuse MoS₂ in one plane, and graphene or hBN that is not."""
+    """Refuse MoS₂ with a thickness of 0, and graphene or hBN with another."""
     material, thickness = config["structures"]["material"], config["structures"]["thickness"]
     flat = MATERIALS[material].is_flat
     if flat != (thickness == 0):
@@ -93,7 +93,7 @@ def thickness_of_the_material(config: Config) -> Iterator[str]:
 
 
 def map_nearest_to_its_sheet(config: Config) -> Iterator[str]:
-    """Refuse a cell in which the map lies nearer to the periodic image of the sheet."""
+    """Refuse a cell in which the map is nearer to the next periodic sheet than to its own."""
     cell, thickness = config["structures"]["cell_height"], config["structures"]["thickness"]
     height = config["map"]["height"]
     if cell <= 2 * height + thickness:
@@ -109,7 +109,7 @@ def elements_known(config: Config) -> Iterator[str]:
 
 
 def map_within_the_orbitals(config: Config) -> Iterator[str]:
-    """Refuse a map where all orbitals are zero; a stored map was checked when it was made."""
+    """Refuse a map where all orbitals are zero; stored maps were checked when they were made."""
     if config["dft"]["engine"] != "maps":
         reach, source, radius = max(_reaches(config))
         if config["map"]["height"] >= reach:
@@ -118,7 +118,7 @@ def map_within_the_orbitals(config: Config) -> Iterator[str]:
 
 
 def background_target_for_background_noise(config: Config) -> Iterator[str]:
-    """Refuse a target with background for noise without."""
+    """Refuse a target with background for a noise without it."""
     for name, recipe in models(config).items():
         if recipe["target"] == "background" and recipe["noise"] != "BBG":
             only = f"clean, as model {name} has noise {recipe['noise']} and not BBG"
@@ -126,7 +126,7 @@ def background_target_for_background_noise(config: Config) -> Iterator[str]:
 
 
 def openmx_can_be_started(config: Config) -> Iterator[str]:
-    """Refuse a command or launcher that is no command line."""
+    """Refuse a command or launcher that cannot be a command line."""
     openmx = config["dft"]["openmx"]
     for key, fill in (("command", {}), ("launcher", {"ranks": 2, "threads": 1})):
         try:
@@ -165,7 +165,7 @@ def patches_on_both_sides(config: Config) -> Iterator[str]:
 
 
 def tiles_share_less_than_half(config: Config) -> Iterator[str]:
-    """Refuse tiles of micrographs of which three would meet in a pixel."""
+    """Refuse an overlap with which three tiles of a micrograph would meet in a pixel."""
     tile, overlap = config["micrographs"]["tile"], config["micrographs"]["overlap"]
     if overlap > tile // 2:
         wanted = f"at most half of micrographs.tile ({tile})"
@@ -173,12 +173,12 @@ def tiles_share_less_than_half(config: Config) -> Iterator[str]:
 
 
 def _said_by(config: Config, model: str, key: str) -> str:
-    """Return the dotted `key` that the recipe of `model` has its value from."""
+    """Return the dotted key that gives the recipe of `model` its `key`."""
     return f"{f'models.{model}' if key in config['models'][model] else 'training'}.{key}"
 
 
 def _reaches(config: Config) -> Iterator[tuple[float, str, float]]:
-    """Yield each element's reach above the sheet [Å], and the key and radius [bohr] behind it."""
+    """Yield each element's reach above the sheet [Å], with the key and radius [bohr] it is from."""
     dft = config["dft"]
     for symbol, depth in depths(config).items():
         key, radius = "dft.gpaw.basis_radius", dft["gpaw"]["basis_radius"]

@@ -12,7 +12,7 @@ _Item = TypeVar("_Item")
 
 
 class Section(BaseModel):
-    """A group of keys: closed, and nothing is converted; an integer may stand for a number."""
+    """A group of keys: no others are allowed, no type is converted, an integer is a number."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -28,7 +28,7 @@ _FORMER = {
     "training.restore": "it is training.pretrained now",
     "micrographs.sheet": "it is micrographs.samples now",
 }
-# A misspelt key is also a missing one; the misspelling is what the author can see.
+# A misspelt key is also a missing one. Report the misspelling, which the author can see.
 _RANKS = {"extra_forbidden": 0, "invalid_key": 0, "missing": 1}
 
 
@@ -42,7 +42,7 @@ def first_violation(config: object) -> str | None:
 
 
 def refusal(key: str, value: object, allowed: str) -> str:
-    """Say that `key` may not have `value`, and what is allowed."""
+    """Return the line that refuses `value` for `key` and says what is allowed."""
     return f"{key}: got {_shown(value)} ({_kind(value)}), allowed: {allowed}"
 
 
@@ -53,7 +53,7 @@ def one_line(text: str) -> str:
 
 def _rank(error: ErrorDetails) -> tuple[int, list[str]]:
     path = [f"{part:06}" if isinstance(part, int) else part for part in error["loc"]]
-    path = path[:-2] if path[-1:] == ["[key]"] else path  # the name before what stands under it
+    path = path[:-2] if path[-1:] == ["[key]"] else path  # the name before its values
     return _RANKS.get(error["type"], 2), path
 
 

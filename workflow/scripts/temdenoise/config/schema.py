@@ -18,7 +18,7 @@ Rule = Mapping[str, Any]
 _DROPPED = ("$defs", "default", "patternProperties", "title")
 
 
-# pydantic takes the keys of the last base first.
+# pydantic orders keys from the last base to the first.
 class Settings(Reports, Micrographs, Evaluation, Networks, Images, Density, Structures, Run):
     """All settings of a run, from the atoms to the figures."""
 

@@ -23,13 +23,13 @@ def elements(config: Config) -> list[str]:
 
 
 def atoms_per_structure(config: Config) -> int:
-    """Return the number of atoms of one structure: two primitive cells a rectangular cell."""
+    """Return the number of atoms of one structure: two primitive cells per rectangular cell."""
     nx, ny = config["structures"]["cells"]
     return 2 * len(MATERIALS[config["structures"]["material"]].atoms) * nx * ny
 
 
 def depths(config: Config) -> dict[str, float]:
-    """Return how far below the uppermost atoms those of each element end [Å]."""
+    """Return how far the uppermost atoms of each element lie below those of the sheet [Å]."""
     material = MATERIALS[config["structures"]["material"]].atoms
     highest = {
         symbol: max(plane for other, _, plane in material if other == symbol)
@@ -68,7 +68,7 @@ def noises(config: Config) -> list[str]:
 def micrographs(config: Config, clone: Path) -> dict[str, dict[str, Any]]:
     """Return the micrographs of the sample table by name, see `micrographs.samples`.
 
-    A table that is not where the workflow is run is that of the `clone`.
+    Without such a file in the working directory, read that of the `clone`.
 
     Raises
     ------

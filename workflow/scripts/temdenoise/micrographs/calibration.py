@@ -12,10 +12,10 @@ from temdenoise.micrographs.units import GIVE
 from temdenoise.networks.card import Card
 from temdenoise.structures.materials import PLAUSIBLE_BONDS
 
-_FEWEST = 2.0  # pixels per bond, with less than which no microscope shows atoms
-AS_OF = " as of "  # follows "lattice" where the bond length is that of the model's material
+_FEWEST = 2.0  # pixels per bond; with fewer, no image shows atoms
+ASSUMING = ", assuming "  # after "lattice", if the bond length is that of the model's material
 _NARROWEST = 4.0  # bonds across an image's longer edge: fewer are no lattice
-_PROBE = 256, 1024  # pixels of the line that the gain of noise is measured on, at least and at most
+_PROBE = 256, 1024  # pixels: shortest and longest line on which the gain of noise is measured
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ def find(
     The pixel size [nm] is the user's (`pixel_size`), else the `header`'s (y, x), else that of the
     lattice peaks. The bond length [pixels] comes from the first of these that is known:
 
-    1. the user's `bond_length` [nm] and the pixel size,
-    2. the lattice peaks, unless the user's pixel size makes no known bond of them,
-    3. the bond length of the model's material and the pixel size.
+    1. The user's `bond_length` [nm] and the pixel size.
+    2. The lattice peaks. They are ignored if the user's pixel size makes them no known bond.
+    3. The bond length of the model's material and the pixel size.
 
     Raises
     ------
@@ -77,13 +77,13 @@ def find(
     size, size_from = known, "user" if pixel_size else "header"
     if known is None:
         size, size_from = _of_lattice(by_lattice, bond)
-        size_from += f"{AS_OF}{card.material}" if size and not bond_length else ""
+        size_from += f"{ASSUMING}{card.material}" if size and not bond_length else ""
     factors = _factors(known, bond_px, card.bond_length_px)
     return Scale(size, size_from, bond_px or None, source, by_lattice, factors)
 
 
 def resample(image: np.ndarray, factors: Sequence[float]) -> np.ndarray:
-    """Return `image` (Y, X) with `factors` (y, x) as many pixels, antialiased where it shrinks."""
+    """Return `image` (Y, X) resampled by `factors` (y, x), antialiased where it shrinks."""
     pairs = zip(image.shape, factors, strict=True)
     return to_shape(image, [max(1, round(edge * factor)) for edge, factor in pairs])
 
@@ -99,8 +99,8 @@ def to_shape(image: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 def noise_gain(factors: Sequence[float]) -> float:
     """Return by how much `resample` multiplies the standard deviation of white noise.
 
-    It is linear and the same along both axes: the root of the mean squared sum of the rows of its
-    matrix, of each axis.
+    Resampling is a product with one matrix for each axis. The gain of an axis is the root of the
+    mean squared norm of the rows of its matrix.
     """
     return float(np.prod([_gain_of_axis(factor) for factor in factors]))
 
@@ -122,13 +122,13 @@ def square(size: tuple[float, float]) -> float:
 
 
 def _to_square(size: tuple[float, float] | None) -> tuple[float, float]:
-    """Return the factors (y, x) that make pixels of `size` square and leave as many."""
+    """Return the factors (y, x) that make pixels of `size` square and keep their number."""
     return (1.0, 1.0) if size is None else (size[0] / square(size), size[1] / square(size))
 
 
 def _of_peaks(image: np.ndarray, size: tuple[float, float] | None) -> float | None:
     """Return the bond length [square pixels] that the lattice in `image` (Y, X) shows, or None."""
-    whole, _, _ = intensity.mend(lattice.middle(image))  # broken pixels outshine it
+    whole, _, _ = intensity.mend(lattice.middle(image))  # broken pixels would outshine it
     return lattice.bond_length(resample(whole, _to_square(size)))
 
 

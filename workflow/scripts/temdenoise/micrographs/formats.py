@@ -1,4 +1,4 @@
-"""Which files are read? Each format by RosettaSciIO, with what it gets wrong mended."""
+"""Which files are read? Each format by RosettaSciIO, with its mistakes corrected."""
 
 import os
 import struct
@@ -28,12 +28,12 @@ def signals(path: Path) -> list[Signal]:
     Raises
     ------
     InputError
-        It is missing, empty, damaged, too large or of no known format.
+        It is missing, empty, damaged, too large or of an unknown format.
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         known = ", ".join(suffix[1:] for suffix in READERS)
-        raise InputError(f"{path}: not a format that is read, which are {known}")
+        raise InputError(f"{path}: unknown format; known are {known}")
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     if not path.stat().st_size:
@@ -55,13 +55,13 @@ def said(error: Exception) -> str:
 
 
 def _emd(path: str, lazy: bool) -> list[Signal]:
-    """Read an EMD file; of Velox's the images only, whose spectra need one more package."""
+    """Read an EMD file; of Velox's only the images, because spectra need one more package."""
     if not is_EMD_Velox(path):
         return emd.file_reader(path, lazy=lazy)
     file = h5py.File(path, "r")
     velox = FeiEMDReader(select_type="images", lazy=lazy)
     try:
-        with suppress(ModuleNotFoundError):  # raised by the spectra, which come after the images
+        with suppress(ModuleNotFoundError):  # raised by the spectra, after the images
             velox.read_file(file)
     finally:
         if not lazy:
@@ -70,7 +70,7 @@ def _emd(path: str, lazy: bool) -> list[Signal]:
 
 
 def _mrc(path: str, lazy: bool) -> list[Signal]:
-    """Read an MRC file; without a grid of the cell (MX, MY) it has no calibration."""
+    """Read an MRC file; if its cell has no grid (MX, MY), it has no calibration."""
     signals = mrc.file_reader(path, lazy=lazy)
     for signal in signals:
         header = signal["original_metadata"]["std_header"]
@@ -80,7 +80,7 @@ def _mrc(path: str, lazy: bool) -> list[Signal]:
 
 
 def _tiff(path: str, lazy: bool) -> list[Signal]:
-    """Read a TIFF; RosettaSciIO may take colours for rows, and what is left of a stack for all."""
+    """Read a TIFF; refuse colours, which RosettaSciIO may take for rows, and truncated stacks."""
     with tifffile.TiffFile(path) as file:
         if any(series.keyframe.samplesperpixel > 1 for series in file.series):
             raise InputError(f"{path}: {COLOUR}")
@@ -92,7 +92,7 @@ def _tiff(path: str, lazy: bool) -> list[Signal]:
 
 
 def _next_page(file: tifffile.TiffFile) -> int:
-    """Return where the page after the last that can be read should be, 0 if that is the last."""
+    """Return the offset of the page after the last readable one, 0 if there is none."""
     form, last = file.tiff, file.pages[-1].offset
     file.filehandle.seek(last)
     (tags,) = struct.unpack(form.tagnoformat, file.filehandle.read(form.tagnosize))
@@ -102,7 +102,7 @@ def _next_page(file: tifffile.TiffFile) -> int:
 
 
 def _png(path: str, lazy: bool) -> list[Signal]:
-    """Read a PNG, at once even if `lazy`: in parts RosettaSciIO cannot, nor with transparency."""
+    """Read a PNG at once, even if `lazy`: RosettaSciIO reads it neither in parts nor with alpha."""
     shape = imageio.v3.improps(path).shape
     if len(shape) == 3 and shape[-1] == 2:
         raise InputError(f"{path}: {COLOUR}, without transparency")

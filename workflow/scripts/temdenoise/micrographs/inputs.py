@@ -8,7 +8,7 @@ from temdenoise.run import checksums
 def present(path: str, made: str) -> list[str]:
     """Return [`path`] if it is a file or the one that a rule makes (`made`), else nothing.
 
-    A missing file must not keep a batch's others from being denoised: its own job says it.
+    A missing file must not stop a batch: its own job reports it.
     """
     # Snakemake takes braces in the name of an input for wildcards.
     known = path == made or Path(path).is_file()
@@ -18,7 +18,7 @@ def present(path: str, made: str) -> list[str]:
 def stamp(path: str, made: str) -> tuple[int, int] | None:
     """Return size [bytes] and date [ns] of the file at `path`; None if it is missing or `made`.
 
-    Another file is denoised even if its date is older than the results.
+    A new file at `path` is denoised even if its date is older than the results.
     """
     if path == made or not Path(path).is_file():
         return None

@@ -1,4 +1,4 @@
-"""How bright is an image? Broken pixels mended, and a linear map to the training range."""
+"""How bright is an image? Broken pixels replaced, and a linear map to the training range."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ _BROKEN = 10.0  # robust standard deviations
 _RING = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=bool)
 # More than this fraction is noise (salt and pepper), not broken pixels.
 _MOST_BROKEN = 0.002
-_WHOLE = 0.99  # of the pixels: far more than are not broken
-_FINEST = 1 / 200  # of the contrast: the coarsest step in which a result is written unwarned
-_FLOAT32_BITS = 52 - 23  # by which float64 is finer
+_WHOLE = 0.99  # of the pixels: far fewer than the rest are broken
+_FINEST = 1 / 200  # of the contrast: a coarser step of a result brings a warning
+_FLOAT32_BITS = 52 - 23  # bits that float64 has beyond float32
 _TO_SIGMA = 1.4826  # of the median absolute deviation
 # Immerkær 1996, doi:10.1006/cviu.1996.0060: blind to planes and edges; its norm is 6.
 _NOISE_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]]) / 6.0
@@ -30,15 +30,15 @@ class Levels:
         return (image - self.low) / (self.high - self.low)
 
     def invert(self, image: np.ndarray) -> np.ndarray:
-        """Return `image`, which is in the network's units, in those of the input."""
+        """Return `image` (in the network's units) in the units of the input."""
         return image * (self.high - self.low) + self.low
 
 
 def mend(image: np.ndarray) -> tuple[np.ndarray, int, int]:
     """Return `image` (Y, X) as float64 without broken pixels, and how many were hot and dead.
 
-    A broken pixel lies 10 robust standard deviations beyond seven of its eight neighbours, which
-    no atom does, and becomes their median. Where more than 0.2 % do so they are noise and stay.
+    A broken pixel lies 10 robust standard deviations beyond seven of its eight neighbours; no atom
+    does. It becomes their median. If more than 0.2 % of the pixels do so, they are noise and stay.
     """
     values = np.asarray(image, dtype=np.float64)
     around, hot, dead = _broken(values)
@@ -51,8 +51,8 @@ def mend(image: np.ndarray) -> tuple[np.ndarray, int, int]:
 def levels(image: np.ndarray, bond_px: float, low: float, high: float) -> Levels:
     """Return the map that brings percentiles 1 and 99 of `image` (Y, X) to `low` and `high`.
 
-    They are those of the image smoothed over a fraction of the bond length [pixels] and without
-    broken pixels, however many, so that neither noise nor single pixels move them.
+    The image is first smoothed over a fraction of the bond length [pixels], without broken pixels,
+    however many. Neither noise nor single pixels then move the percentiles.
     """
     around, hot, dead = _broken(image)
     whole = np.where(hot | dead, around, image)
@@ -66,8 +66,8 @@ def levels(image: np.ndarray, bond_px: float, low: float, high: float) -> Levels
 def coarse(levels: Levels) -> str | None:
     """Return the warning that a result on `levels` loses detail as float32, None if it does not.
 
-    So much larger than the contrast is the brightness below it that float32, in which results are
-    written, has fewer than 200 steps within the contrast.
+    Results are float32. On an offset much larger than the contrast, float32 has fewer than 200
+    steps within the contrast.
     """
     largest = max(abs(levels.low), abs(levels.high))
     step = float(np.spacing(largest)) * 2.0**_FLOAT32_BITS
@@ -98,8 +98,9 @@ def _broken(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _spread(off: np.ndarray) -> float:
     """Return the robust standard deviation of which `off` are the absolute deviations.
 
-    Where most pixels are as those around, as where electrons are counted, it is that of all but
-    the largest percent, and no less than the smallest step, which is one electron.
+    It is their scaled median. The median is 0 if most pixels equal those around, as in electron
+    counting. Then it is the root mean square of all but the largest percent. It is at least the
+    smallest step, which is one electron.
     """
     if usual := float(np.median(off)):
         return _TO_SIGMA * usual

@@ -19,18 +19,19 @@ from temdenoise.run import checksums, files
 
 _log = logging.getLogger("temdenoise")
 
-# MB, for the feature maps: the last bits depend on how many tiles are predicted at once, so that
-# number must not depend on the memory at hand.
+# MB for the feature maps. The last bits of a result depend on how many tiles are predicted at once,
+# so that number must not depend on the free memory.
 _ROOM = 1000.0
 _NETWORK = 700  # MB: TensorFlow and a model
-_PER_PIXEL = 32  # bytes, of the larger of the image and the same at the model's scale, as measured
+_PER_PIXEL = 32  # bytes, measured; per pixel of the image or of its resampled copy, if larger
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How the image is cut: into tiles of `tile` pixels that share `overlap`, by `window` "hann".
+    """How an image is cut.
 
-    With "none" it is the paper's way, patches of the model's size side by side.
+    The `window` "hann" makes tiles of `tile` pixels that share `overlap` pixels. The `window`
+    "none" is the paper's way: patches of the model's size, side by side.
     """
 
     tile: int = 256
@@ -59,8 +60,8 @@ def run(
 ) -> None:
     """Denoise the micrograph of an `entry` of `samples` with the network `model` and its card.
 
-    Writes `target`'s tif, hspy, uncertainty and summary, all of them or none: a failure leaves an
-    earlier result as it is. `memory` [MB] is what the job may use.
+    Write the tif, hspy, uncertainty and summary of `target`, all or none: a failure does not change
+    an earlier result. `memory` [MB] is what the job may use.
 
     Raises
     ------
@@ -120,7 +121,7 @@ def _card(model: Path) -> Card:
 
 
 def check_room(shape: Sequence[int], found: calibration.Scale, memory: float) -> None:
-    """Refuse an image of `shape` (Y, X) that at its scale is too large for `memory` [MB]."""
+    """Refuse an image of `shape` (Y, X) whose copy at the model's scale exceeds `memory` [MB]."""
     grid = [round(edge * factor) for edge, factor in zip(shape, found.factors, strict=True)]
     pixels = max(np.prod(grid), np.prod(shape))
     least = _NETWORK + _ROOM
@@ -130,9 +131,9 @@ def check_room(shape: Sequence[int], found: calibration.Scale, memory: float) ->
         crop = "crop the image, or " if memory > least else ""
         raise InputError(
             f"the image of {shape[0]} × {shape[1]} pixels has {grid[0]} × {grid[1]} at the model's "
-            f"scale; these need {needed:.0f} MB of memory, allowed are {memory:.0f}: {crop}"
-            f"allow more by --memory {more}, in the workflow by --set-resources "
-            f"denoise_micrograph:mem_mb={more}"
+            f"scale and needs {needed:.0f} MB of memory; {memory:.0f} are allowed: {crop}"
+            f"allow more by --memory {more} (in the workflow, by --set-resources "
+            f"denoise_micrograph:mem_mb={more})"
         )
 
 
@@ -153,12 +154,12 @@ def _network(
     cut: tuple[int, int],
     threads: int,
 ) -> Any:
-    from temdenoise.networks import inference, training  # TensorFlow, after what can be refused
+    from temdenoise.networks import inference, training  # slow TensorFlow, after all checks
 
     training.use_threads(threads)
     network = _load(model, card.sha256)
     tiles = denoising.Tiles(*cut, inference.batch_size(network, cut[0], _ROOM))
-    _log.info("tiles of %d pixels that share %d, %d at a time", *astuple(tiles))
+    _log.info("tiles of %d pixels, overlap %d, %d tiles at a time", *astuple(tiles))
     return partial(
         denoising.denoise,
         predict=inference.predictor(network),

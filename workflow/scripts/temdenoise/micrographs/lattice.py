@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates, maximum_filter
 
-_LARGEST = 2048  # pixels: a section of this edge holds peaks enough
-_FEWEST_PERIODS = 4  # below them a peak is one with the window's at zero
+_LARGEST = 2048  # pixels: a section of this edge suffices for clear peaks
+_FEWEST_PERIODS = 4  # with fewer, a peak merges with the window's at zero
 _NYQUIST = 0.45  # cycles per pixel
 _PROMINENCE = 7.0  # of a peak above the usual power at its frequency; noise alone has up to 4
-_HINT, _CLEAR = 1.5, 4.0  # times the power beside, where a peak is looked for that was none
-_WEAKEST = 1e-2  # of the power of {11}, that of {10}
-_SIDE_LOBES, _NEAR = 2e-3, 5  # of the strongest within so many pixels: the Hann window's are lower
+_HINT, _CLEAR = 1.5, 4.0  # times the power beside: a hint of a missed peak, and a clear one
+_WEAKEST = 1e-2  # least power of {10}, relative to {11}
+_SIDE_LOBES, _NEAR = 2e-3, 5  # of the strongest peak within _NEAR pixels: side lobes are lower
 _RADIUS_TOLERANCE, _ANGLE_TOLERANCE = 0.12, 8.0  # relative, degrees
 _BOND_OF_SPACING = 2 / 3  # honeycomb: the rows of {10} are 3/2 bonds apart
 _BAND = 256  # rows at once
@@ -21,9 +21,9 @@ _USUAL = 95  # percentile: nine tenths of an image may be vacuum
 def find(image: np.ndarray) -> np.ndarray | None:
     """Return the three frequencies (y, x) [cycles per pixel] of a hexagonal lattice, (3, 2).
 
-    Those of {10} in `image` (Y, X): the three pairs of peaks of like and lowest frequency that are
-    60° apart. None without such peaks, and where they may as well be the {11} of a lattice √3 times
-    as large, of whose {10} the image shows too few periods.
+    They are {10} of `image` (Y, X): three pairs of peaks of like and lowest frequency, 60° apart.
+    Return None without such peaks, or if they may be the {11} of a lattice √3 times as large, whose
+    {10} cannot be seen clearly.
     """
     section = middle(image)
     if min(section.shape) < 3 * _FEWEST_PERIODS:
@@ -42,8 +42,9 @@ def bond_length(image: np.ndarray) -> float | None:
 def amplitude(image: np.ndarray) -> np.ndarray | None:
     """Return how strong the lattice of `image` (Y, X) is around each pixel, (Y, X) or None.
 
-    The root of the summed power of the {10} waves within about a bond, as in geometric phase
-    analysis (Hÿtch 1998, doi:10.1016/S0304-3991(98)00035-7), over that where there is a lattice.
+    It is the root of the summed power of the {10} waves within about a bond. Geometric phase
+    analysis does the same (Hÿtch 1998, doi:10.1016/S0304-3991(98)00035-7). It is scaled to 1 where
+    the lattice is strong.
     """
     found = find(image)
     if found is None:
@@ -63,7 +64,7 @@ def middle(image: np.ndarray) -> np.ndarray:
 
 
 def bands(height: int) -> Iterator[slice]:
-    """Yield the rows of an image of `height`, some at a time, for work that takes room."""
+    """Yield the rows of an image of `height`, some at a time, for work that needs memory."""
     for start in range(0, height, _BAND):
         yield slice(start, min(start + _BAND, height))
 
@@ -88,7 +89,7 @@ def _strength(image: np.ndarray, rows: slice, waves: np.ndarray) -> np.ndarray:
 def spectrum(image: np.ndarray) -> np.ndarray:
     """Return the power of `image` (Y, X) by frequency, that of zero in the middle (fftshift)."""
     window = np.outer(*(np.hanning(edge + 2)[1:-1] for edge in image.shape))
-    mean = float((image * window).sum() / window.sum())  # so that nothing is left at zero
+    mean = float((image * window).sum() / window.sum())  # so that the power at zero vanishes
     transform = np.fft.fft2((image - mean) * window)
     return np.fft.fftshift(np.abs(transform) ** 2)
 
@@ -102,7 +103,7 @@ def _power(image: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray,
 
 
 def _peaks(power: np.ndarray, usual: np.ndarray, axes: tuple[np.ndarray, ...]) -> list[np.ndarray]:
-    """Return the frequencies (y, x) [cycles per pixel] of all peaks, opposite ones both."""
+    """Return the frequencies (y, x) [cycles per pixel] of all peaks, both of each opposite pair."""
     rows, columns = axes
     radius = np.hypot(rows[:, None], columns)
     inside = (radius > _FEWEST_PERIODS / min(power.shape)) & (radius < _NYQUIST)
@@ -114,7 +115,7 @@ def _peaks(power: np.ndarray, usual: np.ndarray, axes: tuple[np.ndarray, ...]) -
 
 
 def _lowest(peaks: list[np.ndarray]) -> np.ndarray | None:
-    """Return the three peaks of lowest frequency that are 60° apart, (3, 2), None without."""
+    """Return the three peaks of lowest frequency that are 60° apart, (3, 2), or None."""
     for first in sorted(peaks, key=lambda peak: float(np.hypot(*peak))):
         triple = [_near(peaks, _turned(first, angle)) for angle in (0, 60, 120)]
         found = [one for one in triple if one is not None]
@@ -126,8 +127,9 @@ def _lowest(peaks: list[np.ndarray]) -> np.ndarray | None:
 def _unless_second(waves: np.ndarray, power: np.ndarray) -> np.ndarray | None:
     """Return `waves` (3, 2), unless they may be the {11} of a lattice whose {10} were no peaks.
 
-    The {10}, turned by 30°, are returned where the power there is far above that beside them, in
-    the direction of the waves; None where it is a little above or too near to zero to be seen.
+    These {10} are turned by 30°. The power there is compared with that in the direction of the
+    waves. If it is far above, return the {10}. If it is a little above, or too near to zero to be
+    seen, return None.
     """
     first = np.array([_turned(wave, 30) for wave in waves]) / np.sqrt(3)
     if np.hypot(*first.T).mean() < _FEWEST_PERIODS / min(power.shape):
@@ -150,7 +152,7 @@ def _at(power: np.ndarray, waves: np.ndarray) -> np.ndarray:
 def _by_radius(power: np.ndarray, radius: np.ndarray) -> np.ndarray:
     """Return the usual power at each frequency's distance from zero.
 
-    Its lower quartile, for the peaks may fill half of a small ring.
+    It is the lower quartile: peaks may fill half of a small ring.
     """
     ring = np.rint(radius * max(power.shape) / 3).astype(int).ravel()
     order = np.argsort(ring, kind="stable")

@@ -12,10 +12,11 @@ COUNT = 8
 def over_all(
     denoise: Callable[[np.ndarray], np.ndarray], image: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return what `denoise` makes of `image` (Y, X), and mean and standard deviation over eight.
+    """Return `image` (Y, X) denoised upright, and mean and standard deviation over eight.
 
-    Over its four rotations, each also mirrored, turned back. Both are updated as the eight come
-    (Welford 1962, doi:10.1080/00401706.1962.10490022), so that one is held at a time.
+    The eight orientations are four rotations, each also mirrored. Each result is turned back. Mean
+    and deviation are updated with each result, so that memory holds only one (Welford 1962,
+    doi:10.1080/00401706.1962.10490022).
     """
     mean = np.zeros(image.shape, dtype=np.result_type(image, np.float32))
     upright = mean

@@ -18,10 +18,10 @@ _ENERGY = {"eV", "keV"}
 
 @dataclass(frozen=True)
 class Micrograph:
-    """Images as they came: `frames` (N, Y, X), read when indexed, with calibration.
+    """Images as they are in a file: `frames` (N, Y, X), read when indexed, with calibration.
 
     `pixel_size` and `offset` are (y, x) [nm], None without calibration. `is_stack` tells a stack
-    of one image from an image.
+    of one frame from a single image.
     """
 
     frames: Any
@@ -34,16 +34,16 @@ class Micrograph:
     def frame(self, number: int) -> np.ndarray:
         """Return one image (Y, X) as it is in the file.
 
-        In a stack it may be without contrast, as where the beam was blanked.
+        In a stack it may have no contrast, for example if the beam was blanked.
 
         Raises
         ------
         InputError
-            It cannot be read, holds NaN or infinite values, or is alone and has no contrast.
+            It cannot be read, holds NaN or infinite values, or is a single image without contrast.
         """
         try:
             values = np.asarray(self.frames[number])
-        except Exception as error:  # read only now, by a reader with its own ways to fail
+        except Exception as error:  # read only now; readers fail in their own ways
             raise InputError(
                 f"{self._named(number)}: cannot be read ({formats.said(error)})"
             ) from error
@@ -55,9 +55,9 @@ class Micrograph:
         return values
 
     def usable(self) -> np.ndarray:
-        """Return the first image (Y, X) with contrast, after a look at all of them.
+        """Return the first image (Y, X) with contrast, after a check of all of them.
 
-        What is wrong with the last of a stack is so said before hours are spent on the others.
+        An error in the last frame is then reported before hours are spent on the others.
 
         Raises
         ------
@@ -89,15 +89,15 @@ def read(
 ) -> Micrograph:
     """Open the micrograph at `path`; the images of a large file stay on disk.
 
-    `crop` is (top, bottom, left, right) [pixels]. A known `pixel_size` [nm] comes before that of
-    the header, whose unit then does not matter.
+    `crop` is (top, bottom, left, right) [pixels]. A `pixel_size` [nm] replaces that of the header,
+    whatever the header's unit.
 
     Raises
     ------
     InputError
-        It is missing, damaged, no image or stack of grey images, or measured in no length.
+        It is missing, damaged, no grey image or stack, or has no unit of length.
     DamagedError
-        The workflow wrote it, and it is not what it was.
+        The workflow wrote it, and it has changed since.
     """
     checksums.verify(path)
     signal = _image(formats.signals(Path(path)), path)
@@ -124,7 +124,7 @@ def read(
 def _image(signals: list[Signal], path: str | os.PathLike[str]) -> Signal:
     """Return the image or stack among `signals`: some formats keep spectra beside it.
 
-    Of several the one with grey values, measured in a length, with the most pixels.
+    Of several, prefer grey values, then a unit of length, then the most pixels.
     """
     with_data = [signal for signal in signals if signal["data"].size]
     if not with_data:
@@ -140,7 +140,7 @@ def _not_image(signal: Signal) -> str | None:
     shape, axes = signal["data"].shape, signal["axes"]
     if len(shape) < 2:
         return f"a spectrum or line: {len(shape)} axes, shape {shape}"
-    # The plane of an image is one of signal axes: of a spectrum image only the energy is.
+    # Both axes of an image are of one kind. In a spectrum image only the energy is a signal axis.
     y, x = (bool(axis.get("navigate")) for axis in axes[-2:])
     if y != x or any(axis.get("units") in _ENERGY for axis in axes):
         return f"spectra, not an image: shape {shape}; save their sum over energy"

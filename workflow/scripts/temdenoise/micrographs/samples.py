@@ -25,16 +25,16 @@ Entry = dict[str, Any]
 def read(
     path: str | os.PathLike[str], *, model: str, bond_length: float | None
 ) -> dict[str, Entry]:
-    """Read the sample table, tab-separated with COLUMNS, of which only the first must be there.
+    """Read the sample table: tab-separated, with some of COLUMNS, at least `path`.
 
-    Returns by name: path, models, pixel_size [nm], bond_length [nm], crop (top, bottom, left,
-    right) [pixels]; None where the table is silent. `model` and `bond_length` [nm] are for rows
-    that name none. Lines that start with # are comments.
+    Return by name: path, models, pixel_size [nm], bond_length [nm], crop (top, bottom, left, right)
+    [pixels]; None for an empty cell. `model` and `bond_length` [nm] are for rows that name none.
+    Lines that start with # are comments.
 
     Raises
     ------
     InputError
-        The table or a value cannot be read, or two rows have one name; the row is named.
+        The table or a value cannot be read, or two rows have one name. The message names the row.
     """
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
@@ -72,20 +72,21 @@ def of_images(
         "bond_length": _length(bond_length, "--bond-length"),
         "crop": _crop(crop, "--crop"),
     }
+    advice = "rename one, or run the command twice with two folders --out"
     found: dict[str, Entry] = {}
     for path in paths:
-        _put(found, _name_of(path), {"path": path, **said}, path, "rename one, or denoise it apart")
+        _put(found, _name_of(path), {"path": path, **said}, path, advice)
     return found
 
 
 def missing_file(entry: Entry, store: str | os.PathLike[str]) -> str | None:
-    """Return which file of `entry` is not there, itself or a model in `store`; None if all are."""
+    """Return the problem if the image of `entry` or a model in `store` is missing, or None."""
     if not Path(entry["path"]).is_file():
         return f"{entry['path']}: no such file"
     known = models_in(store)
     for model in entry["models"]:
         if model not in known:
-            said = f"known are {', '.join(known)}" if known else "there are none"
+            said = f"known are {', '.join(known)}" if known else "the folder has no models"
             return f"model {model}: there is no {Path(store, model, 'model.keras')}; {said}"
     return None
 
@@ -98,8 +99,8 @@ def models_in(store: str | os.PathLike[str]) -> list[str]:
 def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
     """Return why `folder` cannot take the results of `entry`, None if it can.
 
-    Images of one name in two places have one folder: the summaries <model>.json there tell whose
-    results they would overwrite.
+    Images of one name in two places have one folder. The summaries <model>.json in it name the
+    image whose results would be overwritten.
     """
     for summary in sorted(Path(folder).glob("*.json")):
         source = _source(summary)
@@ -113,7 +114,7 @@ def clash(folder: str | os.PathLike[str], entry: Entry) -> str | None:
 
 def failed(table: str | os.PathLike[str]) -> str | None:
     """Return in a line how many of a batch have a problem, by its CSV `table`; None if none has."""
-    csv.field_size_limit(sys.maxsize)  # a stack may have a warning a frame
+    csv.field_size_limit(sys.maxsize)  # a stack may have a warning per frame
     with open(table, encoding="utf-8", newline="") as file:
         problems = [row.get("problem") for row in csv.DictReader(file)]
     if not any(problems):
@@ -123,7 +124,7 @@ def failed(table: str | os.PathLike[str]) -> str | None:
 
 
 def _source(summary: Path) -> str | None:
-    """Return the file that `summary` tells of; None if it has no results or cannot be read."""
+    """Return the image that `summary` describes; None if it has no results or cannot be read."""
     with suppress(OSError, ValueError, LookupError, AttributeError):
         said = json.loads(summary.read_bytes())
         return None if said.get("problem") else str(said["source"])
@@ -134,7 +135,7 @@ def _check_columns(columns: Iterable[str], path: str | os.PathLike[str]) -> None
     unknown = [name for name in columns if name not in COLUMNS]
     if unknown or "path" not in columns:
         got = f"an unknown column {unknown[0]!r}" if unknown else "no column 'path'"
-        raise InputError(f"{path}: {got}; columns, with tabs between: {', '.join(COLUMNS)}")
+        raise InputError(f"{path}: {got}; columns, separated by tabs: {', '.join(COLUMNS)}")
 
 
 def _add(
@@ -180,7 +181,7 @@ def _models(text: str, where: str) -> list[str]:
     names = list(dict.fromkeys(one.strip() for one in text.split(",")))
     for name in names:
         if not _MODEL.fullmatch(name):
-            raise InputError(f"{where}: got {name!r}, allowed: names with commas, such as G,BBG")
+            raise InputError(f"{where}: got {name!r}, allowed: names such as G or G,BBG")
     return names
 
 

@@ -35,7 +35,7 @@ _DIGITS = {
 def provenance(
     denoised: Denoised, found: Scale, card: Card, source: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return all that is recorded of a result: of its `source`, scale, model, and warnings."""
+    """Return the record of a result: its `source`, scale, model, numbers and warnings."""
     return {
         **source,
         **{"model": card.model, "model_sha256": card.sha256, **denoised.facts},
@@ -47,7 +47,7 @@ def provenance(
 
 
 def scale_of(said: Mapping[str, Any]) -> Scale:
-    """Return the scale that a result's summary speaks of."""
+    """Return the scale in a result's summary."""
     known = {one.name: said[one.name] for one in fields(Scale) if one.name != "factors"}
     return Scale(**known, factors=said["resampled_by"])
 
@@ -59,10 +59,10 @@ def failures(
     summary: str | os.PathLike[str],
     facts: Mapping[str, Any],
 ) -> Iterator[None]:
-    """Let a micrograph that cannot be denoised pass with `on_failure` "skip": empty `outputs`.
+    """Let the job pass if a micrograph cannot be denoised and `on_failure` is "skip".
 
-    Its `summary` has the `facts` and the problem. The job ends with "stop", and wherever a file
-    that the workflow wrote is damaged: the next run recreates that file, and then the result.
+    The `outputs` are then empty, and the `summary` has the `facts` and the problem. With "stop" the
+    job fails. It always fails if a file of the workflow is damaged: that file must be restored.
     """
     try:
         yield
@@ -86,12 +86,12 @@ def table(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     for path in map(Path, paths):
         said = read_json(path)
         rows.append({**said, **_flat(said), "image": path.parent.name, "model": path.stem})
-    whole = dict.fromkeys(("frames", "hot", "dead"), "Int64")  # without a value, too
+    whole = dict.fromkeys(("frames", "hot", "dead"), "Int64")  # whole numbers, or no value
     return pd.DataFrame(rows, columns=COLUMNS).astype(whole)
 
 
 def readable(batch: pd.DataFrame) -> pd.DataFrame:
-    """Return the table for people: rounded, with a dash where there is nothing."""
+    """Return the table for people: rounded, with a dash for no value."""
     shown = batch.copy()
     for column, digits in _DIGITS.items():
         values = pd.to_numeric(batch[column])

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
-_ALONG = 3.0  # pixels along a border that the jump across it is smoothed over: most noise cancels
+_ALONG = 3.0  # pixels: the jump across a border is smoothed along it, so that noise cancels
 
 
 def denoise(
@@ -16,11 +16,13 @@ def denoise(
 ) -> np.ndarray:
     """Return `image` (Y, X) tile by tile through `predict`, (B, tile, tile) to the same, float32.
 
-    Neighbouring tiles share `overlap` pixels, even and at most half of a `tile`, in which one fades
-    into the other as a Hann window does; seams, if any, are at multiples of tile - overlap. Beyond
-    its borders the image is reflected, so that no weight vanishes in it. An overlap of 0 lays the
-    tiles side by side, as the paper does. At most `batch` tiles are predicted at once. Beside the
-    result there is one row of tiles in memory.
+    - Neighbouring tiles share `overlap` pixels, an even number and at most half of a `tile`.
+    - There one tile fades into the other as a Hann window does.
+    - An overlap of 0 lays the tiles side by side, as the paper does.
+    - Seams, if any, are at multiples of tile - overlap.
+    - Beyond its borders the image is reflected, so that no weight vanishes in it.
+    - At most `batch` tiles are predicted at once.
+    - Memory holds the result and one row of tiles.
     """
     step, margin = tile - overlap, overlap // 2
     counts = [-(-edge // step) for edge in image.shape]
@@ -48,11 +50,11 @@ def denoise(
 
 
 def border_step(result: np.ndarray, original: np.ndarray, step: int) -> float:
-    """Return how much `result` (Y, X) jumps at multiples of `step`, more than elsewhere; 1 is none.
+    """Return how much `result` (Y, X) jumps at multiples of `step`; 1 is no more than elsewhere.
 
-    The mean absolute difference of neighbouring pixels (both axes) there over that elsewhere,
-    divided by the same of `original`: a lattice that meets the borders at one phase cancels. NaN
-    for an image of one tile.
+    A jump is the mean absolute difference of neighbouring pixels, along both axes. The ratio of
+    jumps there and elsewhere is divided by that of `original`: a lattice in phase with the borders
+    cancels. An image of one tile gives NaN.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.divide(_step_ratio(result, step), _step_ratio(original, step)))
@@ -69,13 +71,13 @@ def _step_ratio(image: np.ndarray, step: int) -> np.float64:
 
 
 def _reflected(edge: int, before: int, length: int) -> np.ndarray:
-    """Return which of `edge` pixels stand at the `length` places from `before` their first."""
+    """Return the indices of `length` pixels of a reflected `edge`, from `before` its first on."""
     places = np.abs(np.arange(length) - before) % max(1, 2 * (edge - 1))
     return np.minimum(places, 2 * (edge - 1) - places)
 
 
 def _write(result: np.ndarray, band: np.ndarray, top: int) -> None:
-    """Write those rows and columns of `band`, whose first row is at `top`, that `result` has."""
+    """Write `band`, whose first row belongs at `top`, to `result`; leave out what lies beyond."""
     first, stop = max(0, top), min(len(result), top + len(band))
     result[first:stop] = band[first - top : stop - top, : result.shape[1]]
 
@@ -83,7 +85,7 @@ def _write(result: np.ndarray, band: np.ndarray, top: int) -> None:
 def _window(tile: int, overlap: int) -> np.ndarray:
     """Return weights (tile,) that rise and fall as sin² within `overlap`, and are 1 between.
 
-    Sampled between the pixels, so that none is 0.
+    They are sampled half a pixel off, so that none is 0.
     """
     window = np.ones(tile)
     window[:overlap] = np.sin(np.pi * (np.arange(overlap) + 0.5) / max(1, 2 * overlap)) ** 2

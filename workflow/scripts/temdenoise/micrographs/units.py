@@ -18,21 +18,21 @@ _NM = {
     **dict.fromkeys(("micron", "micrometer", "micrometre"), 1e3),
     **dict.fromkeys(("picometer", "picometre"), 1e-3),
 }
-# A printer's resolution is none of a microscope.
+# inch and dpi are a printer's resolution.
 _NO_UNIT = {"", "None", "<undefined>", "px", "pixel", "pixels", "inch", "dpi"}
-_MOST_NM = 1e6  # a pixel of a millimetre: 1/m under the name of nm, as TIA writes of diffraction
+_MOST_NM = 1e6  # 1 mm: larger pixels are diffraction patterns, whose 1/m TIA labels as nm
 GIVE = "set the pixel size: pixel_size_nm in the sample table, or --pixel-size"
 
 
 def with_imagej_unit(axis: dict[str, Any], signal: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the `axis` of a TIFF with ImageJ's unit, of which RosettaSciIO reads only micron."""
+    """Return the `axis` of a TIFF with ImageJ's unit, as RosettaSciIO reads only micron."""
     description = str((signal.get("original_metadata") or {}).get("ImageDescription", ""))
     said = re.search(r"^unit=(.+)$", description, re.MULTILINE)
     return axis if axis.get("units") or not said else {**axis, "units": said[1].strip()}
 
 
 def in_nm(axis: Mapping[str, Any]) -> float | None:
-    """Return the unit of `axis` [nm], None if it has none or it is no length."""
+    """Return the unit of `axis` [nm], None if it is missing or no length."""
     name = _unit_name(axis)
     long = name.lower().removesuffix("s")  # in full, in any case, in the plural
     return _NM.get(name, _NM.get(long) if len(long) > 2 else None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from temdenoise.micrographs import lattice
-from temdenoise.micrographs.calibration import AS_OF, Scale, is_plausible, square
+from temdenoise.micrographs.calibration import ASSUMING, Scale, is_plausible, square
 from temdenoise.networks.card import Card
 from temdenoise.structures.materials import KNOWN_BONDS
 
@@ -36,14 +36,15 @@ class Facts:
 def vacuum(image: np.ndarray) -> np.ndarray:
     """Return where the lattice of `image` (Y, X) is missing: bool (Y, X).
 
-    There its waves have less than 0.3 of the amplitude where it is strong; nowhere without one.
+    There its waves have less than 0.3 of the amplitude where it is strong. An image without any
+    lattice gives False everywhere.
     """
     strength = lattice.amplitude(image)
     return np.zeros(image.shape, dtype=bool) if strength is None else strength < _VACUUM
 
 
 def warnings(facts: Facts, scale: Scale, card: Card) -> list[str]:
-    """Return in words where the image is unlike the training images; empty if it is like them."""
+    """Return one warning for each difference from the training images; empty without any."""
     return [
         *_of_scale(scale, card),
         *_of_lattice(scale),
@@ -66,7 +67,7 @@ def _of_scale(scale: Scale, card: Card) -> Iterator[str]:
     elif scale.bond_px < fewest:
         yield (
             f"{scale.bond_px:.1f} px per bond (training: at least {fewest:g}): "
-            "the result cannot show what the image does not resolve."
+            "the result cannot show what the image does not resolve. Use a higher magnification."
         )
 
 
@@ -97,7 +98,7 @@ def _of_header(scale: Scale) -> Iterator[str]:
 
 def _of_material(scale: Scale, card: Card) -> Iterator[str]:
     """Warn of a calibration that assumes the material of the model."""
-    if AS_OF in scale.pixel_size_from:
+    if ASSUMING in scale.pixel_size_from:
         yield (
             f"Output calibration assumes {card.material} ({card.bond_length:g} nm per bond); "
             "otherwise set the pixel size or the bond length."

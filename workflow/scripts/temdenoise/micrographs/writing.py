@@ -28,8 +28,8 @@ def write_tiff(
 ) -> None:
     """Write `images` ([N,] Y, X) as a float32 TIFF with a `pixel_size` (y, x) [nm].
 
-    ImageJ and RosettaSciIO read its calibration; its Info holds, as JSON, the `provenance` and the
-    original metadata of the `source`.
+    ImageJ and RosettaSciIO read its calibration. Its Info holds the `provenance` and the
+    original metadata of the `source`, as JSON.
     """
     info = {"provenance": provenance, "original_metadata": source.original_metadata}
     metadata = {"axes": "TYX"[-images.ndim :], "Info": json.dumps(plain(info))}
@@ -78,7 +78,7 @@ def write_hspy(
     }
     try:
         hspy.file_writer(path, signal, show_progressbar=False)
-    except RuntimeError as error:  # HDF5's, for one of a full disk
+    except RuntimeError as error:  # HDF5's error for a full disk
         if number := re.search(r"errno = (\d+)", str(error)):
             raise OSError(int(number[1]), "not written", os.fspath(path)) from error
         raise
@@ -109,7 +109,7 @@ def _text(value: Any) -> str:
 
 
 def _tags(pixel_size: Pair, offset: Pair) -> list[tuple[int, str, int, Any, bool]]:
-    """Return the calibration as Digital Micrograph's tags; of ImageJ's RosettaSciIO reads no nm."""
+    """Return the calibration as Digital Micrograph's tags: RosettaSciIO ignores nm in ImageJ's."""
     texts = [(number, "s", 0, "nm", True) for number in (65003, 65004)]
     numbers = zip((65006, 65007, 65009, 65010), (*offset[::-1], *pixel_size[::-1]), strict=True)
     return [*texts, *((number, "d", 1, float(value), True) for number, value in numbers)]

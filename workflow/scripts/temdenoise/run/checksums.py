@@ -12,7 +12,7 @@ from typing import Any
 from temdenoise.errors import DamagedError
 from temdenoise.run.storage import beside, flush
 
-SUFFIX = ".checksum"  # of the hidden file that says what a file must be
+SUFFIX = ".checksum"  # of the hidden file with size and checksum
 
 
 @contextmanager
@@ -30,10 +30,10 @@ def recorded(content: Path, path: str | os.PathLike[str], **facts: Any) -> Itera
 
 
 def verify(path: str | os.PathLike[str]) -> str | None:
-    """Return the checksum of the file at `path`, None if none was recorded or it has no file.
+    """Return the checksum of the file at `path`, None if none was recorded or the file is missing.
 
     A file without a recorded checksum passes: it was made by hand or by another program. A file
-    that cannot be opened passes too: its reader will say why.
+    that cannot be opened passes: its reader reports why.
 
     Raises
     ------

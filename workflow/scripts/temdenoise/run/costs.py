@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 # Two Snakemakes start each job in SLURM and stay in its memory; benchmarks do not count them.
 SNAKEMAKES_MB = 190
-# A request between these multiples of the use is left alone.
+# A request between these multiples of the use fits.
 ENOUGH, TOO_MUCH = 1.2, 3.0
 # By request: margin over the use, step, least proposal. mem_mb in [MB], runtime in [min]. The least
 # proposals leave the default resources of the profiles alone.
@@ -50,8 +50,8 @@ def read_benchmarks(folder: str | os.PathLike[str]) -> pd.DataFrame:
             _log.warning("%s: not a whole benchmark, left out (%s)", path, error)
     if not rows:
         raise InputError(
-            f"{folder}: no whole benchmark in it, expected <rule>/<job>.tsv: if they were moved, "
-            "put them back; else run the workflow again with --forceall"
+            f"{folder}: no whole benchmark in it, expected <rule>/<job>.tsv; if they were moved, "
+            "put them back, else run the workflow again with --forceall"
         )
     return pd.DataFrame(rows)
 
@@ -59,8 +59,10 @@ def read_benchmarks(folder: str | os.PathLike[str]) -> pd.DataFrame:
 def table(benchmarks: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each rule, the longest first: what its jobs used and asked for.
 
-    mem_mb, runtime_min and threads are the smallest requests, memory_mb and longest_s the largest
-    uses, all other columns sums. next_time proposes the requests that do not fit.
+    - mem_mb, runtime_min and threads are the smallest requests.
+    - memory_mb and longest_s are the largest uses.
+    - next_time proposes other values for requests that do not fit.
+    - All other columns are sums.
     """
     reserved = benchmarks.assign(reserved_cpu_s=benchmarks["cpus"] * benchmarks["wall_s"])
     jobs = reserved.groupby("rule")
@@ -97,7 +99,7 @@ def readable(costs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _benchmark(path: Path) -> dict[str, Any]:
-    # Not by the csv module: the column of params may be longer than it allows.
+    # The csv module limits the length of a cell; that of the params may be longer.
     header, line, *_ = path.read_text(encoding="utf-8").splitlines()
     found = dict(zip(header.split("\t"), line.split("\t"), strict=True))
     asked = ast.literal_eval(found.get("resources", "{}"))

@@ -52,7 +52,7 @@ def capture(path: str | os.PathLike[str], *, show_as: str | None = None) -> Iter
 
 @contextmanager
 def shown(descriptor: int, name: str | None) -> Iterator[None]:
-    """Also show the log on `descriptor`, behind the words `name`, if there are any."""
+    """Also show the log on `descriptor`, each line after `name`; do nothing without a `name`."""
     if name is None:
         yield
         return
@@ -71,8 +71,8 @@ def shown(descriptor: int, name: str | None) -> Iterator[None]:
 def line_of(error: Exception) -> str | None:
     """Return the line for an error that the user can fix, None for any other error."""
     reason = error.__cause__ if isinstance(error, InputError) else error
-    if isinstance(reason, PermissionError):  # no damage, whatever its reader says
-        return f"{_here(reason.filename)}: {reason.strerror}; give this account the right to it"
+    if isinstance(reason, PermissionError):  # not damaged, whatever its reader says
+        return f"{_here(reason.filename)}: {reason.strerror}; give this account access"
     if isinstance(error, StorageError):
         return str(error.strerror)
     if isinstance(error, (EngineError, InputError)):

@@ -20,7 +20,7 @@ class Job(NamedTuple):
 
 
 def refuse(folder: Path, results: str) -> None:
-    """Refuse to start beside jobs of an earlier run that write to `results` in `folder`.
+    """Refuse to start while jobs of an earlier run write to `results` in `folder`.
 
     Call it before the run submits its first job: all jobs in the queue are then of other runs.
 

@@ -24,7 +24,7 @@ from temdenoise.run.files import REBUILD
 _log = logging.getLogger(__name__)
 
 CLONE = Path(__file__).resolve().parents[4]
-# Files of the clone that a run reads, but for the config, which is recorded as resolved.
+# Files of the clone that a run reads. The config is recorded as resolved.
 _CODE = ("Snakefile", "workflow", "envs")
 _PIN = re.compile(r"^ *- ([\w-]+?)(?:-base|-cpu|-gpu)?=", re.MULTILINE)
 
@@ -177,13 +177,13 @@ def _engines(dft: str) -> Iterator[Software]:
         raise InputError(f"{dft}: not a readable table ({error}); {REBUILD}") from error
     # A structure that never converged has no version.
     for engine, found in jobs.dropna().groupby("engine")["version"].unique().items():
-        yield Software(str(engine), ", ".join(sorted(found)), "said by the DFT jobs")
+        yield Software(str(engine), ", ".join(sorted(found)), "recorded by the DFT jobs")
 
 
 def _keras(models: Iterable[str]) -> Iterator[Software]:
     versions = sorted({_keras_version(path) for path in models})
     if versions:
-        yield Software("keras", ", ".join(versions), "said by the models")
+        yield Software("keras", ", ".join(versions), "recorded in the models")
 
 
 def _keras_version(path: str) -> str:

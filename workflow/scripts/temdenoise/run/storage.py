@@ -20,7 +20,7 @@ _ABANDONED = 24 * 3600  # [s]; a younger file may still have a writer
 def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Yield a path beside `path` to write to; move it to `path` when the block succeeds.
 
-    Remove what an earlier, killed process left of its attempt.
+    Remove the unfinished file that a killed process left.
 
     Raises
     ------
@@ -77,14 +77,14 @@ def remove_partials(folder: str | os.PathLike[str]) -> list[Path]:
 
 
 def _remove_leftovers(final: Path) -> None:
-    # The file has one writer at a time; one that outlived its Snakemake may lose its attempt.
+    # A file has one writer at a time. A writer that outlived its Snakemake may lose its attempt.
     stem, suffix = glob.escape(final.stem), glob.escape(final.suffix)
     for path in list(final.parent.glob(f".{stem}.{8 * '[0-9a-f]'}{_MARK}{suffix}")):
         path.unlink(missing_ok=True)
 
 
 def _is_no_room(error: OSError) -> bool:
-    # numpy's tofile, which tifffile (bytes) and ASE (text) use, says so without an errno.
+    # tifffile (bytes) and ASE (text) use numpy's tofile, whose error has no errno.
     of_numpy = ("requested and", "problem writing element")
     return error.errno in _NO_ROOM or any(words in str(error) for words in of_numpy)
 
@@ -94,5 +94,5 @@ def _no_room(path: Path) -> str:
     free = status.f_bavail * status.f_frsize / 1e6
     return (
         f"no room on the disk for {path}: {free:.1f} MB are free; "
-        "free some room or run with --directory on a larger disk"
+        "free some room, or put results on a larger disk (snakemake --directory, temdenoise --out)"
     )

@@ -53,7 +53,7 @@ class Gpaw(Section):
 
 
 class Mixing(Section):
-    """Density mixing of the first attempt (RMM-DIISK); the next attempts mix less and keep more."""
+    """Density mixing of the first attempt (RMM-DIISK); later ones mix less and use more steps."""
 
     initial_weight: float = key("–", gt=0, le=1)
     """Mixing weight of the first step (scf.Init.Mixing.Weight).
@@ -74,7 +74,7 @@ class Openmx(Section):
 
     command: str = key(min_length=1, examples=["openmx", "/opt/openmx/openmx"])
     """Command that starts OpenMX: its name or its path, without an MPI launcher.
-    Why: The name of the program, found on the PATH."""
+    Why: The name of the program, which is found on the PATH."""
     data_path: str = key(min_length=1, examples=["DFT_DATA19"])
     """Folder DFT_DATA19 of OpenMX's data set, with PAO/ and VPS/ in it.
     Why: The data set's own name, in the folder where the workflow runs."""
@@ -113,11 +113,11 @@ class Openmx(Section):
     time_margin: float = key("min", ge=0, le=1440)
     """Time before the job's limit (resource runtime) at which the calculation ends cleanly. The
     next attempt continues it.
-    Why: paper is silent: enough to write the density of a 180-atom cell."""
+    Why: paper is silent: enough time to write the density of a 180-atom cell."""
     keep: Literal["all", "density", "map"]
     """What to keep of a converged run besides input, logs, summary and the planes around the map:
     `map` nothing; `density` the whole density, compressed; `all` every file of OpenMX.
-    Why: A 180-atom run writes 570 MB, of which one plane is needed."""
+    Why: A 180-atom run writes 570 MB; one plane of the density is needed."""
 
 
 class Dft(Section):

@@ -11,7 +11,7 @@ class Evaluation(Section):
     """Baselines of the comparison."""
 
     baselines: Distinct[Baseline] = key(examples=[["gaussian", "median-5"], []])
-    """Filters that the networks are compared with. Each has the parameter that suits the training
-    images of a noise type best. `tk-r-em`, pretrained networks, needs the package tk_r_em.
-    Why: paper is silent: the filters of scipy and scikit-image, which cost a minute a noise
-    type."""
+    """Filters that the networks are compared with. For each noise type, a filter gets the parameter
+    that suits the training images best. `tk-r-em` (pretrained networks) needs the package tk_r_em.
+    Why: paper is silent: the filters of scipy and scikit-image, which take a minute per
+    noise type."""

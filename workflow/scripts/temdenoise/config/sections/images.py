@@ -1,4 +1,4 @@
-"""Which images are made of the maps, with which noise?"""
+"""Which images are made from the maps, with which noise?"""
 
 from typing import Annotated, Literal
 
@@ -11,10 +11,10 @@ class Tiling(Section):
     """A number of images with one grid of maps."""
 
     grid: list[Annotated[int, Field(ge=1, le=32)]] = key("–", min_length=2, max_length=2)
-    """[rows, columns] of maps in one image; each grid stands once in its list.
+    """[rows, columns] of maps in one image; each grid appears at most once in its list.
     Why: Section III.A: 3 × 3, 4 × 4 and 2 × 2 for training; a 3 × 3 for testing."""
     count: int = key("–", ge=1, le=100000)
-    """Number of images with this grid, at most as many as there are different ones.
+    """Number of images with this grid, at most the number of different ones.
     Why: Section III.A: five, three and three for training; one for testing."""
 
 
@@ -83,7 +83,7 @@ class Noise(Section):
     """Noise added to the images; C_noise is the noise factor."""
 
     train_factors: Distinct[Fraction] = key("–", min_length=1)
-    """C_noise of the training images; each image appears at each.
+    """C_noise of the training images; each image appears once with each.
     Why: Section III.A: 0.1, 0.15, 0.2 and 0.25."""
     interpolation_factors: Distinct[Fraction] = key("–", min_length=1)
     """C_noise of the test images that count as interpolation.

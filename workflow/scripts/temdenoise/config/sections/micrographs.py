@@ -12,16 +12,16 @@ class Batch(Section):
 
     samples: str | None = key(min_length=1)
     """Table of micrographs, tab-separated: path, name, model, pixel_size_nm, bond_length_nm, crop
-    (top:bottom,left:right); null is none.
-    Why: The shipped file has no row."""
+    (top:bottom,left:right). null means no table.
+    Why: You fill in your own images; the shipped file has no row."""
     default_model: str = text(
-        f"{_MODEL}(, *{_MODEL})*", because="names with commas between", examples=["G", "G,BBG"]
+        f"{_MODEL}(, *{_MODEL})*", because="names separated by commas", examples=["G", "G,BBG"]
     )
     """Models for micrographs whose row names none.
     Why: paper is silent: real images have a background."""
     bond_length: float | None = key("nm", gt=0, le=10)
-    """Distance of neighbouring atom columns, for rows that give none. null takes it from the
-    lattice peaks, or else from the model's material.
+    """Distance of neighbouring atom columns, for rows that give none. With null it comes from
+    the lattice peaks, or else from the model's material.
     Why: Lattice peaks need no calibration."""
     tile: int = key("pixels", ge=32, le=4096, multiple_of=4)
     """Edge of the tiles that an image is cut into for the network, with `window: hann`.
@@ -32,12 +32,12 @@ class Batch(Section):
     Why: paper is silent: wider than the network's receptive field around a pixel."""
     window: Literal["hann", "none"]
     """How tiles are joined: `hann` fades one into the next; `none` lays patches of the model's size
-    side by side.
+    side by side, without `tile` and `overlap`.
     Why: Section III.B lays them side by side, which shows seams."""
     on_failure: Literal["skip", "stop"]
     """What to do if a micrograph cannot be denoised: `skip` continues with the others, and the
     table names it; `stop` ends the run.
-    Why: One bad file must not keep a batch from its results."""
+    Why: One bad file must not stop a batch."""
 
 
 class Micrographs(Section):

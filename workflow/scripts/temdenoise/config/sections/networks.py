@@ -22,8 +22,8 @@ class Training(Section):
     """Patches in one step of the optimiser.
     Why: paper is silent: Keras's default."""
     precision: Literal["float32", "mixed_bfloat16"]
-    """Numbers of the features during training; weights and the model are float32. `mixed_bfloat16`
-    is faster where the processor has it (avx512_bf16, amx_bf16, GPUs since Ampere).
+    """Number type of the features during training; weights and model are float32. `mixed_bfloat16`
+    is faster on processors that have it (avx512_bf16, amx_bf16, GPUs since Ampere).
     Why: paper is silent: Keras's default."""
     learning_rate: float = key("–", gt=0, le=1)
     """Learning rate of Adam.
@@ -52,7 +52,7 @@ class Training(Section):
 
 
 def _as_it_is(field: FieldInfo) -> Any:
-    """Return the type of a key with all that is said of it."""
+    """Return the type of a key with its unit, bounds and description."""
     said = field.asdict()
     return Annotated[(said["annotation"], *said["metadata"], Field(**said["attributes"]))]
 
@@ -80,7 +80,7 @@ class Networks(Section):
             str,
             text(
                 "[A-Za-z][A-Za-z0-9_-]*",
-                because="a letter, then letters, digits, - and _, for it names files",
+                because="a letter, then letters, digits, - and _: it names files",
                 examples=["G", "BBG-wide"],
             ),
         ],

@@ -1,4 +1,4 @@
-"""What is said of the run as a whole?"""
+"""Which keys concern the run as a whole?"""
 
 from typing import Literal
 
@@ -6,20 +6,20 @@ from temdenoise.config.keys import Section, key, text
 
 
 class Stored(Section):
-    """Folders of what was computed once, relative to the workflow's.
+    """Folders of stored maps and models, relative to the workflow's folder.
 
     The targets store_maps and store_models write them. They are read with `dft.engine: maps`, with
     `training.pretrained: true` and for micrographs.
     """
 
     maps: str = key(min_length=1, examples=["resources/maps"])
-    """Folder of the density maps, structures and summaries of DFT jobs, one folder for each engine.
+    """Folder of the density maps, structures and summaries of DFT jobs, with one folder per engine.
     Why: Six maps at the paper's scale come with the workflow."""
     engine: Literal["openmx", "gpaw"]
     """Engine whose maps are taken with `dft.engine: maps`.
     Why: The maps that come with the workflow are GPAW's."""
     models: str = key(min_length=1, examples=["models"])
-    """Folder of the trained models, one folder for each model and its card.
+    """Folder of the trained models, with one folder per model and its card.
     Why: Four models trained at the paper's scale come with the workflow."""
 
 
@@ -28,7 +28,7 @@ class Run(Section):
 
     run: str = text(
         r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
-        because="at most 64 letters, digits, dots, - and _, for it names a folder",
+        because="at most 64 letters, digits, dots, - and _: it names a folder",
         examples=["paper", "my-run_2"],
     )
     """Name of the run; its results go to `results/<run>/`.

@@ -10,7 +10,7 @@ class Sheets(Section):
 
     material: Literal["graphene", "hBN", "MoS2"]
     """Material of the sheet; lattice_constant and thickness must be those of the material.
-    Why: Section II.B: graphene. MoS₂ is the experimental image of section III.C."""
+    Why: Section II.B: graphene. The experimental image of section III.C shows MoS₂."""
     train: int = key("–", ge=1, le=100000)
     """Number of structures whose maps make up the training images.
     Why: Section III.A: six structures, of which one is kept for testing."""
