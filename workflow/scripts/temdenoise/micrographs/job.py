@@ -132,8 +132,8 @@ def check_room(shape: Sequence[int], found: calibration.Scale, memory: float) ->
         raise InputError(
             f"the image of {shape[0]} × {shape[1]} pixels has {grid[0]} × {grid[1]} at the model's "
             f"scale and needs {needed:.0f} MB of memory; {memory:.0f} are allowed: {crop}"
-            f"allow more by --memory {more} (in the workflow, by --set-resources "
-            f"denoise_micrograph:mem_mb={more})"
+            f"allow more by --memory {more}, in the workflow by --set-resources "
+            f"denoise_micrograph:mem_mb={more}"
         )
 
 

@@ -14,9 +14,10 @@ from rsciio import hspy
 
 import temdenoise
 from temdenoise.micrographs.reading import Micrograph
-from temdenoise.run import checksums
+from temdenoise.run import checksums, storage
 
 Pair = tuple[float, float]
+_HDF5_EXTRA = 2**20  # bytes: what HDF5 adds to the images, and metadata of the usual size
 
 
 def write_tiff(
@@ -60,7 +61,11 @@ def write_hspy(
     pixel_size: Pair | None,
     provenance: Mapping[str, Any],
 ) -> None:
-    """Write `images` ([N,] Y, X) as a HyperSpy file, `provenance` in its metadata."""
+    """Write `images` ([N,] Y, X) as a HyperSpy file, `provenance` in its metadata.
+
+    Reserve the room first: on a full disk HDF5 can crash the process.
+    """
+    storage.reserve(Path(path), images.nbytes + _HDF5_EXTRA)
     signal = {
         "data": dask.array.from_array(images, chunks=(*images.shape[:-2], *images.shape[-2:])),
         "axes": _axes(images.shape, pixel_size, source.offset),

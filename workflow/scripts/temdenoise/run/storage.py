@@ -49,14 +49,19 @@ def flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def reserve(path: Path) -> None:
+def reserve(path: Path, size: int | None = None) -> None:
     """Reserve the room on the disk that the size of the file at `path` promises.
+
+    With a `size` [bytes], first make it a file of that size.
 
     Raises
     ------
     OSError
         There is none.
     """
+    if size is not None:
+        with path.open("wb") as file:
+            file.truncate(size)
     if hasattr(os, "posix_fallocate"):  # macOS has none
         with path.open("r+b") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
