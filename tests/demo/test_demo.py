@@ -84,7 +84,7 @@ def test_the_density_has_four_electrons_a_carbon(name):
     assert summary["electrons"] == pytest.approx(4 * 60, rel=0.005)
 
 
-def test_the_campaign_names_every_structure():
+def test_the_table_of_dft_jobs_names_every_structure():
     table = pd.read_csv(DEMO / "tables/dft.csv")
     assert list(table["structure"]) == STRUCTURES
     assert table["converged"].all()

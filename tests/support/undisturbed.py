@@ -92,14 +92,14 @@ def content(folder, names=SCIENCE):
     paths = [path for name in names for path in (results / name).rglob("*") if path.is_file()]
     visible = [path for path in paths if not path.name.startswith(".")]
     paths = visible + [results / name for name in SAME if (results / name).exists()]
-    found = {str(path.relative_to(results)): digest(path) for path in paths}
+    found = {str(path.relative_to(results)): checksum(path) for path in paths}
     for name, columns in MEASURED.items():
         if (results / name).exists():
             found[name] = pd.read_csv(results / name).drop(columns=columns).to_csv()
     return found
 
 
-def digest(path):
+def checksum(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -85,7 +85,7 @@ def test_elements_of_other_materials_and_a_structure_0_are_unknown(clone, target
     assert "MissingRuleException" in clone.snakemake("-n", *DEMO, "--", target).stdout
 
 
-def test_a_campaign_submits_one_job_a_structure_and_draws_a_dozen(clone):
+def test_a_large_run_submits_one_job_a_structure_and_draws_a_dozen(clone):
     many = clone.config("many.yaml", "structures: {train: 198, test: 2}")
     submitted = {rule: n for rule, n in clone.jobs(*many).items() if rule in SUBMITTED}
     few = {rule: n for rule, n in SMALL.items() if rule in SUBMITTED}

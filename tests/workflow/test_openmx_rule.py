@@ -117,7 +117,7 @@ def test_a_program_that_is_not_there_is_one_line(run):
 
 
 @pytest.mark.slow
-def test_a_campaign_goes_on_without_the_structure_that_never_converged(run, results):
+def test_a_run_goes_on_without_the_structure_that_never_converged(run, results):
     play = "--only /train-2/ --never"
     targets = ("images/train.npy", "images/test.npy", "tables/dft.csv", "tables/dft.html")
     done = run(play, *targets, on_failure="skip")

@@ -53,7 +53,7 @@ def test_one_more_model_is_trained_beside_the_stored_ones(shipped):
         (("resources/maps/gpaw/train-3.tif", "resources/maps/gpaw/train-3.extxyz"), FIGURE),
     ],
 )
-def test_what_is_missing_in_the_store_is_named_and_not_made_anew(shipped, names, target):
+def test_what_is_missing_in_the_store_is_named_and_not_computed_instead(shipped, names, target):
     for name in names:
         (shipped.folder / name).unlink()
     said = refused(shipped, *RESULTS, "--", target)

@@ -16,10 +16,10 @@ with logs.capture(snakemake.log[0]):
         host=provenance.host(),
         started=started,
         ended=ended,
-        workflow=provenance.checksum("workflow/Snakefile", clone),
-        envs=provenance.checksums(envs, clone),
-        config_file=provenance.checksum(out.config),
-        results=provenance.checksums([*source.results, *source.models]),
+        workflow=provenance.file_of("workflow/Snakefile", clone),
+        envs=provenance.files_of(envs, clone),
+        config_file=provenance.file_of(out.config),
+        results=provenance.files_of([*source.results, *source.models]),
     )
     files.write_text(out.json, json.dumps(crate.crate(record), indent=2) + "\n")
     files.write_text(out.html, crate.page(record))

@@ -147,7 +147,7 @@ def test_a_checksum_that_may_not_be_read_is_no_damage(path):
         checksums.verify(path)
 
 
-def test_a_deleted_file_may_be_written_anew(path):
+def test_a_deleted_file_may_be_written_again(path):
     path.unlink()
     assert checksums.verify(path) is None
     files.write_text(path, "as of other code")

@@ -76,8 +76,8 @@ def test_checksums_are_those_of_the_files_by_name(tmp_path):
     (tmp_path / "c").mkdir()
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    found = provenance.checksums(contents, tmp_path)
-    assert found == provenance.checksums(reversed(contents), tmp_path)
+    found = provenance.files_of(contents, tmp_path)
+    assert found == provenance.files_of(reversed(contents), tmp_path)
     assert [file.path for file in found] == sorted(contents)
     for path, size, checksum in found:
         assert size == len(contents[path])
@@ -145,10 +145,10 @@ def test_a_damaged_model_or_table_is_named(clone, tmp_path, table, content):
 
 def test_a_result_that_is_not_what_was_written_is_not_recorded(clone):
     files.write_text(clone / "a.csv", "whole")
-    assert provenance.checksum("a.csv", clone).size == 5
+    assert provenance.file_of("a.csv", clone).size == 5
     (clone / "a.csv").write_text("other")
     with pytest.raises(DamagedError, match=r"a\.csv: damaged"):
-        provenance.checksum("a.csv", clone)
+        provenance.file_of("a.csv", clone)
 
 
 def test_times_span_the_jobs_but_not_the_one_that_writes_them(tmp_path):

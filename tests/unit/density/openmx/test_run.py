@@ -301,7 +301,7 @@ MOVED = sheets.disorder(ORDERED, 0.284, seeds.generator(2, "openmx"))
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_changed_physics_starts_anew(run, folder, physics):
+def test_changed_physics_starts_again(run, folder, physics):
     stop_early(run)
     _, summary = run("--steps 30", **physics)
     assert summary["scf_steps"] == 30
@@ -417,7 +417,7 @@ def test_cleaning_keeps_what_was_said(run, folder, data, play):
     assert (data / "PAO" / "C6.0.pao").is_file()
 
 
-def test_run_after_cleaning_starts_anew(run, folder):
+def test_run_after_cleaning_starts_again(run, folder):
     run()
     attempts.clean(folder)
     _, summary = run("--steps 4")

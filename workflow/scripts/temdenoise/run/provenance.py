@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from temdenoise.errors import InputError
-from temdenoise.run import checksums as recorded
+from temdenoise.run import checksums
 from temdenoise.run import costs
 from temdenoise.run.files import REBUILD
 
@@ -91,7 +91,7 @@ def commit(clone: Path) -> Commit:
         return Commit(None, None, "not a git clone, or no git to read it")
 
 
-def checksum(path: str, folder: Path = Path()) -> File:
+def file_of(path: str, folder: Path = Path()) -> File:
     """Return the file at `path` in the `folder`.
 
     Raises
@@ -100,12 +100,12 @@ def checksum(path: str, folder: Path = Path()) -> File:
         The workflow wrote the file, and it has changed since.
     """
     file = folder / path
-    return File(path, file.stat().st_size, recorded.verify(file) or recorded.of(file))
+    return File(path, file.stat().st_size, checksums.verify(file) or checksums.of(file))
 
 
-def checksums(paths: Iterable[str], folder: Path = Path()) -> list[File]:
+def files_of(paths: Iterable[str], folder: Path = Path()) -> list[File]:
     """Return the files at `paths` in the `folder`, sorted by name."""
-    return [checksum(path, folder) for path in sorted(paths)]
+    return [file_of(path, folder) for path in sorted(paths)]
 
 
 def software(clone: Path, dft: str, models: Iterable[str]) -> list[Software]:
@@ -170,7 +170,7 @@ def _installed(clone: Path) -> Iterator[Software]:
 
 
 def _engines(dft: str) -> Iterator[Software]:
-    recorded.verify(dft)
+    checksums.verify(dft)
     try:
         jobs = pd.read_csv(dft, dtype=str, usecols=["engine", "version"])
     except (ValueError, OSError) as error:
@@ -187,7 +187,7 @@ def _keras(models: Iterable[str]) -> Iterator[Software]:
 
 
 def _keras_version(path: str) -> str:
-    recorded.verify(path)
+    checksums.verify(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return str(json.loads(archive.read("metadata.json"))["keras_version"])
