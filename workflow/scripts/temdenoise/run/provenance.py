@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from temdenoise.errors import InputError
-from temdenoise.run import checksums
-from temdenoise.run import costs
+from temdenoise.run import checksums, costs
 from temdenoise.run.files import REBUILD
 
 _log = logging.getLogger(__name__)
