@@ -46,7 +46,7 @@ def test_it_fails_the_job_that_reads_it_and_deleted_it_is_recreated(command, own
     whole = flip_a_bit(noisy)
     failed = own_clone.snakemake(*command)
     assert failed.returncode != 0
-    line = rf"{NOISY}: damaged: expected SHA-256 \w+…, got \w+…; delete it and run again$"
+    line = rf"{NOISY}: damaged: expected SHA-256 \w+…, got \w+…; delete it and run again,"
     assert re.search(line, failed.stdout + failed.stderr, re.MULTILINE)
     assert noisy.exists()
     assert not (own_clone.folder / FIGURE).exists()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import resource
 import runpy
 import shutil
@@ -342,20 +343,6 @@ def test_figures_are_drawn(trained):
         assert (trained.folder / f"{figure}.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_costs_are_those_of_the_benchmarks(run):
-    folder = run.folder / "benchmarks/train_model"
-    folder.mkdir(parents=True)
-    (folder / "G.tsv").write_text("s\tmax_rss\tcpu_time\n7.5\t810.0\tNA\n")
-    run(
-        "tabulate_costs",
-        outputs={suffix: run.path(f"costs.{suffix}") for suffix in ("csv", "html")},
-        benchmarks=run.path("benchmarks"),
-    )
-    (row,) = pd.read_csv(run.path("costs.csv")).to_dict("records")
-    assert (row["rule"], row["wall_s"], row["memory_mb"]) == ("train_model", 7.5, 1000)
-    assert "train_model" in (run.folder / "costs.html").read_text()
-
-
 def test_the_provenance_is_that_of_the_results(trained):
     folder = trained.folder / "benchmarks/train_model"
     folder.mkdir(parents=True, exist_ok=True)
@@ -389,46 +376,27 @@ def test_the_provenance_is_that_of_the_results(trained):
     assert "test double" in (trained.folder / "provenance.html").read_text()
 
 
-def damage(run, target, source, change):
-    content = (run.folder / source).read_bytes()
-    (run.folder / target).write_bytes(change(content))
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda content: content[: len(content) // 2], "truncated"),
-        (lambda _: b"not a cube\n", "not a readable cube file"),
-        (lambda content: content.replace(b"e-", b"x-", 1), "not a readable cube file"),
-        (lambda content: content[: content.rindex(b"\n")] + b"\nnan", "NaN"),
-    ],
-    ids=["truncated", "foreign", "letters", "nan"],
-)
-def test_a_bad_cube_is_named_and_leaves_no_map(run, change, said):
+def test_a_bad_cube_is_named_and_leaves_no_map(run):
     for suffix in ("extxyz", "json"):
-        damage(run, f"bad-1.{suffix}", f"test-1.{suffix}", lambda content: content)
-    damage(run, "bad-1.cube", "test-1.cube", change)
+        shutil.copy(run.path(f"test-1.{suffix}"), run.path(f"bad-1.{suffix}"))
+    content = (run.folder / "test-1.cube").read_bytes()
+    (run.folder / "bad-1.cube").write_bytes(content[: len(content) // 2])
     with pytest.raises(SystemExit):
         slice_map(run, "bad-1")
     last = run.log("slice_density").splitlines()[-1]
-    assert "bad-1.cube" in last
-    assert said in last
-    assert "run the workflow again" in last
+    assert re.search(r"bad-1\.cube: .*truncated.*run the workflow again", last)
     assert not (run.folder / "bad-1.tif").exists()
 
 
-@pytest.mark.parametrize(
-    ("values", "said"), [(np.full((4, 6), np.nan), "NaN"), (np.ones((4, 6)), "no contrast")]
-)
-def test_a_bad_map_is_named_and_leaves_no_images(run, values, said):
+def test_a_bad_map_is_named_and_leaves_no_images(run):
     from temdenoise.density.maps import DensityMap, write_map
 
-    write_map(run.path("worse-1.tif"), DensityMap(values.astype("f4"), (0.1, 0.2), (0, 0), {}))
+    flat = DensityMap(np.ones((4, 6), "f4"), (0.1, 0.2), (0, 0), {})
+    write_map(run.path("worse-1.tif"), flat)
     with pytest.raises(SystemExit):
         tile(run, "worse")
     last = run.log("tile_images").splitlines()[-1]
-    assert "worse-1.tif" in last
-    assert said in last
+    assert re.search(r"worse-1\.tif: .*no contrast", last)
     assert not (run.folder / "worse.npy").exists()
 
 
@@ -479,22 +447,3 @@ def test_benchmarks_say_what_a_job_asked_for(own_clone):
     assert (job["rule"], job["mem_mb"], job["runtime_min"]) == ("disorder_structure", 1000, 30)
     assert (job["threads"], job["cpus"]) == (1, 1)
     assert 0 < job["wall_s"] < 60
-
-
-@pytest.mark.slow
-def test_structures_do_not_depend_on_cores_or_order(tmp_path_factory):
-    from clones import Clone
-
-    def bytes_of(cores, *names):
-        clone = Clone(tmp_path_factory.mktemp("cores"))
-        targets = [f"results/demo/structures/{name}.extxyz" for name in names]
-        done = clone.snakemake(
-            *("--configfile", "config/demo.yaml", "--cores", cores, "--", *targets)
-        )
-        assert done.returncode == 0, done.stderr
-        return [(clone.folder / target).read_bytes() for target in targets]
-
-    one = bytes_of(1, "train-1", "train-2", "test-1")
-    two = bytes_of(2, "test-1", "train-2", "train-1")
-    assert one == two[::-1]
-    assert len(set(one)) == 3

@@ -147,12 +147,9 @@ def test_missing_data_file_is_named(run, tmp_path):
         run(data_path=str(tmp_path / "none"))
 
 
-def test_one_rank_has_no_launcher():
+def test_one_rank_has_no_launcher_and_that_of_several_is_filled_in():
     command = process.command(SETTINGS | {"command": "openmx -x"}, 4)
     assert command == ["openmx", "-x", "temdenoise.dat", "-nt", "4"]
-
-
-def test_launcher_of_several_ranks_is_filled_in():
     command = process.command(SETTINGS | {"ranks": 6}, 4)
     launcher = ["mpirun", "-np", "6", "--map-by", "slot:pe=4"]
     assert command == [*launcher, "openmx", "temdenoise.dat", "-nt", "4"]
@@ -291,13 +288,8 @@ MOVED = sheets.disorder(ORDERED, 0.284, seeds.generator(2, "openmx"))
 @pytest.mark.parametrize(
     "physics",
     [
-        {"energy_cutoff": 40.0},
-        {"criterion": 1e-7},
-        {"electronic_temperature": 400.0},
-        {"density_only": False},
-        {"kgrid": (2, 4, 1)},
-        {"height": 2.9},
-        {"atoms": MOVED},
+        *({"energy_cutoff": 40.0}, {"criterion": 1e-7}, {"electronic_temperature": 400.0}),
+        *({"density_only": False}, {"kgrid": (2, 4, 1)}, {"height": 2.9}, {"atoms": MOVED}),
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -313,10 +305,8 @@ def test_changed_physics_starts_again(run, folder, physics):
     "technique",
     [
         {"mixing": SETTINGS["mixing"] | {"initial_weight": 0.05}},
-        {"max_scf_steps": 50},
-        {"max_electronic_temperature": 400.0},
-        {"threads": 1},
-        {"time_margin": 0.01},
+        *({"max_scf_steps": 50}, {"max_electronic_temperature": 400.0}),
+        *({"threads": 1}, {"time_margin": 0.01}),
     ],
     ids=lambda change: next(iter(change)),
 )
