@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 # The command, in a Python that knows none of the packages that only the workflow needs.
 COMMAND = """
 import sys
-for name in ("snakemake", "ase", "gpaw", "pydantic", "yaml", "pywt", "rattler"):
+for name in ("snakemake", "ase", "gpaw", "pydantic", "pywt", "rattler"):
     sys.modules[name] = None
 from temdenoise import cli
 assert "site" in cli.__file__
