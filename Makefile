@@ -63,8 +63,9 @@ slurm-test: install
 	$(PYTEST) -m slow -n 5 --dist loadgroup tests/slurm --ignore=tests/slurm/test_nodes.py
 	$(PYTEST) -m slow tests/slurm/test_nodes.py
 
+# The kills, two at a time, beside all others.
 fault-test: install
-	$(PYTEST) -m faults
+	$(PYTEST) -m faults -n 2 --dist loadfile
 
 install: $(INSTALLED)
 
