@@ -1,4 +1,4 @@
-from temdenoise.micrographs import inputs
+from temdenoise.micrographs import inputs, samples
 
 MICROGRAPHS = f"{RESULTS}/micrographs"
 try:
@@ -19,7 +19,7 @@ BATCH = multiext(f"{RESULTS}/tables/micrographs", ".csv", ".html") if ENTRIES el
 # Two images of one name in two places would share a folder. A missing file is no reason to stop here:
 # its own job reports it, and the others go on.
 for image, entry in ENTRIES.items() if workflow.is_main_process else []:
-    if problem := checked.clash(f"{MICROGRAPHS}/{image}", entry):
+    if problem := samples.clash(f"{MICROGRAPHS}/{image}", entry):
         sys.exit(f"micrographs: {problem}")
 
 

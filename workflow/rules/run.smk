@@ -32,7 +32,7 @@ onstart:
 
 onsuccess:
     table = Path(BATCH[0]) if BATCH else None
-    if table and table.is_file() and (problems := checked.failed(table)):
+    if table and table.is_file() and (problems := samples.failed(table)):
         print(f"micrographs: {problems}", file=sys.stderr)
 
 

@@ -22,15 +22,12 @@ from temdenoise.config.values import (
 )
 from temdenoise.density.openmx import data
 from temdenoise.errors import InputError
-from temdenoise.micrographs.samples import clash, failed
 
 __all__ = [
     "ConfigError",
     "atoms_per_structure",
     "check",
-    "clash",
     "elements",
-    "failed",
     "micrographs",
     "missing_data",
     "missing_package",
