@@ -12,7 +12,17 @@ from temdenoise.run import code
 PACKAGE = Path(temdenoise.__file__).parent
 # Each may import those behind it, and none before it.
 ORDER = [
-    *("cli", "reports", "config", "micrographs", "density", "networks", "structures", "images"),
+    *(
+        "cli",
+        "reports",
+        "config",
+        "micrographs",
+        "density",
+        "networks",
+        "scenes",
+        "structures",
+        "images",
+    ),
     *("evaluation", "run", "seeds", "errors"),
 ]
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -1,0 +1,1 @@
+"""What else could an image show? Pieces of material with grains, defects, edges and dirt."""

@@ -1,0 +1,154 @@
+"""What does a real instrument do to an image? Counts, readout, scan and paper's noises, drawn anew.
+
+Images are float arrays (Y, X). What comes out has the units of what went in.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from scipy.ndimage import gaussian_filter, map_coordinates
+
+from temdenoise.images import noise
+from temdenoise.scenes import fields
+
+Settings = Mapping[str, Any]
+Record = Callable[[np.ndarray, Settings, np.random.Generator], tuple[np.ndarray, np.ndarray]]
+
+_PAPER = ("G", "SP", "GSP", "BBG")
+
+
+def record(
+    clean: np.ndarray, settings: Settings, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return `clean` (Y, X) as an instrument of the config's `settings` records it, and the truth.
+
+    The truth is `clean`, in the units of the paper's noises if one of them was drawn, and with
+    their background.
+    """
+    kinds, shares = zip(*settings["shares"].items(), strict=True)
+    kind = rng.choice(kinds, p=np.array(shares) / sum(shares))
+    return RECORDS[kind](clean, settings, rng)
+
+
+def paper(
+    clean: np.ndarray, settings: Settings, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return one of the paper's four noises on `clean` in [0, 1], and the truth (Eq. 3-5)."""
+    return paper_noise(str(rng.choice(_PAPER)), clean, rng.uniform(*settings["c_noise"]), rng)
+
+
+def paper_noise(
+    name: str, clean: np.ndarray, factor: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the paper's noise `name` of C_noise `factor` and its truth, which keeps background."""
+    low, high = float(clean.min()), float(clean.max())
+    truth = (clean - low) / max(high - low, 1e-6)
+    options = noise.Settings()
+    if name == "BBG":
+        truth = _background(truth, rng, options)
+        name = "G"
+    return noise.NOISES[name](truth, factor, rng, options), truth
+
+
+def counts(
+    clean: np.ndarray, settings: Settings, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return `clean` counted, with dark counts and readout; the mean dose is 2 to 500 a pixel."""
+    moved = _scanned(clean, settings, rng)
+    low, high = float(clean.min()), float(clean.max())
+    dose = fields.log_uniform(rng, *settings["counts"])
+    dark = rng.uniform(0, 0.5) ** 2
+    bright = np.clip((moved - low) / max(high - low, 1e-6) + dark, 0, None)
+    gain = dose / max(float(bright.mean()), 1e-6)
+    counted = rng.poisson(bright * gain) + rng.uniform(0, 1.0) * rng.standard_normal(clean.shape)
+    recorded = (counted / gain - dark) * (high - low) + low
+    return _spoilt(recorded, settings, rng), clean
+
+
+def readout(
+    clean: np.ndarray, settings: Settings, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return `clean` with normal noise, white or correlated, clipped or not."""
+    recorded = _scanned(clean, settings, rng)
+    sigma = fields.log_uniform(rng, *settings["noise"]) * _contrast(clean)
+    recorded = recorded + sigma * white_or_correlated(clean.shape, settings, rng)
+    if rng.random() < settings["chances"]["clipped"]:
+        recorded = np.clip(recorded, clean.min(), clean.max())
+    return _spoilt(recorded, settings, rng), clean
+
+
+def white_or_correlated(
+    shape: tuple[int, ...], settings: Settings, rng: np.random.Generator
+) -> np.ndarray:
+    """Return normal noise (Y, X) of deviation 1; with some chance blurred by a Gaussian."""
+    white = rng.standard_normal(shape)
+    if rng.random() >= settings["chances"]["correlated"]:
+        return white
+    return correlated(white, rng.uniform(*settings["correlation"]))
+
+
+def correlated(white: np.ndarray, sigma: float) -> np.ndarray:
+    """Return `white` noise (Y, X) blurred by a Gaussian of `sigma` [pixels], of deviation 1."""
+    pulse = np.zeros((25, 25))
+    pulse[12, 12] = 1
+    norm = np.sqrt((gaussian_filter(pulse, sigma) ** 2).sum())
+    return np.asarray(gaussian_filter(white, sigma, mode="wrap") / norm)
+
+
+RECORDS: dict[str, Record] = {"counts": counts, "readout": readout, "paper": paper}
+
+
+def _background(truth: np.ndarray, rng: np.random.Generator, options: noise.Settings) -> np.ndarray:
+    """Return `truth` with the paper's background; its squares start anywhere, as in a cut."""
+    edge = options.patch_size
+    pads = [
+        (before, -(before + length) % edge)
+        for length in truth.shape
+        for before in [int(rng.integers(edge))]
+    ]
+    whole = noise.background(np.pad(truth, pads, mode="symmetric"), 0.0, rng, options)
+    (top, _), (left, _) = pads
+    return whole[top : top + truth.shape[0], left : left + truth.shape[1]]
+
+
+def _scanned(clean: np.ndarray, settings: Settings, rng: np.random.Generator) -> np.ndarray:
+    """Return `clean` with its rows displaced along x, each by itself."""
+    if rng.random() >= settings["chances"]["jitter"]:
+        return clean
+    rows, columns = clean.shape
+    shifts = rng.normal(0, rng.uniform(0, settings["jitter"]), rows)
+    y, x = np.mgrid[:rows, :columns]
+    return np.asarray(
+        map_coordinates(clean, [y, x + np.asarray(shifts)[:, None]], order=1, mode="nearest")
+    )
+
+
+def _spoilt(recorded: np.ndarray, settings: Settings, rng: np.random.Generator) -> np.ndarray:
+    """Return `recorded` with offsets of rows, hot rows and impulses, each with its chance."""
+    chance, contrast = settings["chances"], np.std(recorded)
+    rows = recorded.shape[0]
+    if rng.random() < chance["row_offsets"]:
+        offsets = rng.normal(0, rng.uniform(0, settings["row_offset"]), rows)
+        recorded = recorded + contrast * np.asarray(offsets)[:, None]
+    if rng.random() < chance["hot_rows"]:
+        hot = rng.random(rows) < 0.02
+        recorded = recorded + contrast * np.asarray(hot * rng.normal(0, 3, rows))[:, None]
+    if rng.random() < chance["impulses"]:
+        recorded = impulses(recorded, rng.uniform(0, 1) ** 2 * settings["impulses"], rng)
+    return recorded
+
+
+def impulses(recorded: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Return `recorded` (Y, X) with a `share` of its pixels anywhere in or far off its range."""
+    low, high = np.quantile(recorded, [0.01, 0.99])
+    wide = rng.uniform(1, 3)
+    value = rng.uniform(low, low + wide * (high - low), recorded.shape)
+    ends = np.where(rng.random(recorded.shape) < 0.5, low, low + wide * (high - low))
+    values = ends if rng.random() < 0.5 else value
+    return np.where(rng.random(recorded.shape) < share, values, recorded)
+
+
+def _contrast(clean: np.ndarray) -> float:
+    """Return the standard deviation of `clean`; that of a single atom's peak if it is flat."""
+    return max(float(np.std(clean)), 0.05)
