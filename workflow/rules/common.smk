@@ -83,7 +83,7 @@ wildcard_constraints:
     structure=rf"({'|'.join(SPLITS)})-[1-9]\d*",
     split="|".join(SPLITS),
     noise="G|SP|GSP|BB|BBG",
-    model="|".join(MODELS),
+    model="|".join([*MODELS, *checked.general_models(config)]),
 
 
 # Every rule's param `code` changes with the code that its script runs. Its jobs then run again.

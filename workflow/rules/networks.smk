@@ -1,4 +1,6 @@
-PRETRAINED = [model for model in MODELS if MODELS[model]["pretrained"]]
+PRETRAINED = [
+    model for model, recipe in {**MODELS, **GENERAL}.items() if recipe["pretrained"]
+]
 TRAINED = [model for model in MODELS if model not in PRETRAINED]
 # The store holds trained models: `store_models` writes them, training.pretrained reads them.
 STORED_MODELS = in_clone(config["stored"]["models"])
@@ -65,6 +67,121 @@ rule train_model:
         "../scripts/train_model.py"
 
 
+GENERAL_TRAINED = [model for model in GENERAL if not GENERAL[model]["pretrained"]]
+GENERAL_RECIPE = ("network", "filters", "batch_size", "precision", "learning_rate")
+GENERAL_RECIPE += ("decay", "epochs", "steps")
+GENERAL_RECIPES = {
+    model: {key: recipe[key] for key in GENERAL_RECIPE}
+    for model, recipe in GENERAL.items()
+}
+# What the card of a general model says, and what a stored one must say.
+GENERAL_FACTS = {
+    model: {
+        "material": config["structures"]["material"],
+        "bond_length_px_range": config["scenes"]["bond_px"],
+        "noise_range": config["instrument"]["noise"],
+        "recipe": recipe,
+        "scenes": config["scenes"],
+        "instrument": config["instrument"],
+        "patches": recipe["epochs"] * recipe["steps"] * recipe["batch_size"],
+    }
+    for model, recipe in GENERAL_RECIPES.items()
+}
+
+
+def scenes_of(split):
+    return expand(f"{RESULTS}/scenes/{split}/{{part}}.npy", part=SCENE_PARTS[split])
+
+
+if GENERAL_TRAINED:
+
+    rule train_general:
+        input:
+            scenes=scenes_of("train"),
+            others=scenes_of("calibration"),
+        output:
+            model=f"{RESULTS}/models/{{model}}/model.keras",
+            history=f"{RESULTS}/models/{{model}}/history.csv",
+        log:
+            f"{LOGS}/train_general/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/train_general/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(GENERAL_TRAINED),
+        conda:
+            tensorflow_env(any(model["gpus"] for model in GENERAL.values()))
+        threads: 4
+        resources:
+            mem_mb=lambda wildcards, attempt: 5000 * attempt,
+            runtime=lambda wildcards, attempt: 720 * attempt,
+            gpu=lambda wildcards: GENERAL[wildcards.model]["gpus"],
+        params:
+            code=code_of("train_general"),
+            seed=config["seed"],
+            patch_size=config["scenes"]["patch_size"],
+            instrument=config["instrument"],
+            recipe=lambda wildcards: GENERAL_RECIPES[wildcards.model],
+        message:
+            "Train general model {wildcards.model} for {params.recipe[epochs]} epochs"
+        script:
+            "../scripts/train_general.py"
+
+    rule calibrate_general:
+        input:
+            model=f"{RESULTS}/models/{{model}}/model.keras",
+            scenes=scenes_of("calibration"),
+        output:
+            interval=f"{RESULTS}/models/{{model}}/interval.json",
+        log:
+            f"{LOGS}/calibrate_general/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/calibrate_general/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(GENERAL_TRAINED),
+        conda:
+            tensorflow_env(0)
+        threads: 2
+        resources:
+            mem_mb=lambda wildcards, attempt: 2500 * attempt,
+            runtime=lambda wildcards, attempt: 60 * attempt,
+        params:
+            code=code_of("calibrate_general"),
+            seed=config["seed"],
+            instrument=config["instrument"],
+        message:
+            "Calibrate the interval of model {wildcards.model}"
+        script:
+            "../scripts/calibrate_general.py"
+
+    rule store_general:
+        input:
+            model=f"{RESULTS}/models/{{model}}/model.keras",
+            history=f"{RESULTS}/models/{{model}}/history.csv",
+            interval=f"{RESULTS}/models/{{model}}/interval.json",
+            dft=f"{RESULTS}/tables/dft.csv",
+        output:
+            model=f"{STORED_MODELS}/{{model}}/model.keras",
+            history=f"{STORED_MODELS}/{{model}}/history.csv",
+            card=f"{STORED_MODELS}/{{model}}/card.json",
+            readme=f"{STORED_MODELS}/{{model}}/README.md",
+        log:
+            f"{LOGS}/store_general/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/store_general/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(GENERAL_TRAINED),
+        localrule: True
+        conda:
+            "../../envs/images.yaml"
+        params:
+            code=code_of("store_general"),
+            facts=lambda wildcards: GENERAL_FACTS[wildcards.model],
+        message:
+            "Put general model {wildcards.model} into the store, with its card"
+        script:
+            "../scripts/store_general.py"
+
+
 if PRETRAINED:
 
     rule load_model:
@@ -86,7 +203,7 @@ if PRETRAINED:
             "../../envs/images.yaml"
         params:
             code=code_of("load_model"),
-            wanted=lambda wildcards: FACTS[wildcards.model],
+            wanted=lambda wildcards: {**FACTS, **GENERAL_FACTS}[wildcards.model],
         message:
             "Take model {wildcards.model} from the store"
         script:

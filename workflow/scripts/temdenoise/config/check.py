@@ -12,12 +12,14 @@ from temdenoise.config.messages import first_violation, one_line, refusal
 from temdenoise.config.values import (
     atoms_per_structure,
     elements,
+    general_models,
     micrographs,
     models,
     noises,
     patch_counts,
     physics,
     regions,
+    scene_parts,
     structure_names,
 )
 from temdenoise.density.openmx import data
@@ -28,6 +30,7 @@ __all__ = [
     "atoms_per_structure",
     "check",
     "elements",
+    "general_models",
     "micrographs",
     "missing_data",
     "missing_package",
@@ -37,6 +40,7 @@ __all__ = [
     "patch_counts",
     "physics",
     "regions",
+    "scene_parts",
     "structure_names",
 ]
 

@@ -7,12 +7,22 @@ import shlex
 from collections.abc import Iterator
 
 from temdenoise.config.messages import refusal
-from temdenoise.config.values import Config, depths, elements, models, patch_counts
+from temdenoise.config.values import (
+    INSTRUMENT,
+    Config,
+    depths,
+    elements,
+    general_models,
+    models,
+    patch_counts,
+    recipes,
+)
 from temdenoise.density.openmx.data import pao_radius
 from temdenoise.structures.materials import MATERIALS
 
 _BOHR = 0.529177210903  # Å
 _ROUNDING = 1e-9
+_PAPER_BLOCKS = 3  # of the U-Net of section II.G
 
 
 def first_conflict(config: Config) -> str | None:
@@ -56,10 +66,47 @@ def tilings_differ(config: Config) -> Iterator[str]:
 def models_have_names_of_their_own(config: Config) -> Iterator[str]:
     """Refuse a config without models, and a model with the name of a baseline in the tables."""
     if not models(config):
-        yield refusal("models", dict(config["models"]), "at least one model that is not null")
-    for name in models(config):
+        wanted = "at least one model that is not null and has one of the paper's noises"
+        yield refusal("models", dict(config["models"]), wanted)
+    for name in recipes(config):
         if name in config["baselines"]:
             yield refusal("models, a name in it", name, "a name that is not in baselines")
+
+
+def networks_for_their_noise(config: Config) -> Iterator[str]:
+    """Refuse a network for a noise that it is not made for, or of too few or many blocks."""
+    for name, recipe in recipes(config).items():
+        general, network = recipe["noise"] == INSTRUMENT, recipe["network"]
+        if general == (network == "paper"):
+            wanted = "bias-free or unshuffle" if general else "paper"
+            got = f"as model {name} has noise {recipe['noise']}"
+            yield refusal(_said_by(config, name, "network"), network, f"{wanted}, {got}")
+        elif network == "paper" and len(recipe["filters"]) != _PAPER_BLOCKS:
+            key = _said_by(config, name, "filters")
+            yield refusal(key, recipe["filters"], f"{_PAPER_BLOCKS} numbers for network paper")
+
+
+def patches_fit_into_scenes(config: Config) -> Iterator[str]:
+    """Refuse a patch of a scene that is too large, or not halved as often as its network does."""
+    patch, size = config["scenes"]["patch_size"], config["scenes"]["size"]
+    if patch > size:
+        yield refusal("scenes.patch_size", patch, f"at most scenes.size ({size})")
+    for name, recipe in general_models(config).items():
+        halvings = len(recipe["filters"]) - (recipe["network"] == "bias-free")
+        if patch % 2**halvings:
+            wanted = f"a multiple of {2**halvings}, as model {name} halves it {halvings} times"
+            yield refusal("scenes.patch_size", patch, wanted)
+
+
+def ranges_ascend(config: Config) -> Iterator[str]:
+    """Refuse a range of scenes or instruments that ends before it begins."""
+    for group in ("scenes", "instrument"):
+        for key, value in config[group].items():
+            if isinstance(value, list) and value[0] > value[1]:
+                yield refusal(f"{group}.{key}", value, "the smaller number first")
+    if not any(config["instrument"]["shares"].values()):
+        shares = dict(config["instrument"]["shares"])
+        yield refusal("instrument.shares", shares, "at least one share above 0")
 
 
 def regions_differ(config: Config) -> Iterator[str]:
@@ -194,4 +241,5 @@ CHECKS = (
     *(elements_known, map_within_the_orbitals, background_target_for_background_noise),
     *(openmx_can_be_started, shares_within_one),
     *(patches_on_both_sides, tiles_share_less_than_half),
+    *(networks_for_their_noise, patches_fit_into_scenes, ranges_ascend),
 )

@@ -11,6 +11,7 @@ from temdenoise.config.sections.micrographs import Micrographs
 from temdenoise.config.sections.networks import Networks
 from temdenoise.config.sections.reports import Reports
 from temdenoise.config.sections.run import Run
+from temdenoise.config.sections.scenes import Scenes
 from temdenoise.config.sections.structures import Structures
 
 Rule = Mapping[str, Any]
@@ -19,11 +20,13 @@ _DROPPED = ("$defs", "default", "patternProperties", "title")
 
 
 # pydantic orders keys from the last base to the first.
-class Settings(Reports, Micrographs, Evaluation, Networks, Images, Density, Structures, Run):
+class Settings(
+    Reports, Micrographs, Evaluation, Networks, Scenes, Images, Density, Structures, Run
+):
     """All settings of a run, from the atoms to the figures."""
 
 
-STAGES = (Run, Structures, Density, Images, Networks, Evaluation, Micrographs, Reports)
+STAGES = (Run, Structures, Density, Images, Scenes, Networks, Evaluation, Micrographs, Reports)
 
 
 @cache

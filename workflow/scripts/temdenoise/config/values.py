@@ -10,6 +10,8 @@ from temdenoise.structures.materials import MATERIALS
 
 Config = Mapping[str, Any]
 
+INSTRUMENT = "instrument"  # the noise of a general model
+
 
 def physics(config: Config) -> dict[str, Any]:
     """Return the settings of the selected engine that the density depends on."""
@@ -40,9 +42,26 @@ def depths(config: Config) -> dict[str, float]:
 
 
 def models(config: Config) -> dict[str, dict[str, Any]]:
+    """Return the recipe of each of the paper's models: `training` with the model's own keys."""
+    return {name: one for name, one in recipes(config).items() if one["noise"] != INSTRUMENT}
+
+
+def general_models(config: Config) -> dict[str, dict[str, Any]]:
+    """Return the recipe of each general model: `training` with the model's own keys."""
+    return {name: one for name, one in recipes(config).items() if one["noise"] == INSTRUMENT}
+
+
+def recipes(config: Config) -> dict[str, dict[str, Any]]:
     """Return the recipe of each model that is not null: `training` with the model's own keys."""
     entries = config["models"].items()
     return {name: {**config["training"], **entry} for name, entry in entries if entry is not None}
+
+
+def scene_parts(config: Config, split: str) -> dict[str, tuple[int, int]]:
+    """Return the parts of a split's scenes: names "1", "2", … and their first and last + 1."""
+    scenes, step = config["scenes"][split], config["scenes"]["per_job"]
+    starts = range(0, scenes, step)
+    return {str(n): (start, min(start + step, scenes)) for n, start in enumerate(starts, 1)}
 
 
 def structure_names(config: Config, split: str) -> list[str]:

@@ -10,6 +10,7 @@ from temdenoise.errors import InputError
 from temdenoise.micrographs import intensity, lattice
 from temdenoise.micrographs.units import GIVE
 from temdenoise.networks.card import Card
+from temdenoise.networks.general_card import GeneralCard
 from temdenoise.structures.materials import PLAUSIBLE_BONDS
 
 _FEWEST = 2.0  # pixels per bond; with fewer, no image shows atoms
@@ -49,7 +50,7 @@ def find(
     *,
     pixel_size: float | None,
     bond_length: float | None,
-    card: Card,
+    card: Card | GeneralCard,
 ) -> Scale:
     """Return the scale of `image` (Y, X).
 
@@ -78,7 +79,7 @@ def find(
     if known is None:
         size, size_from = _of_lattice(by_lattice, bond)
         size_from += f"{ASSUMING}{card.material}" if size and not bond_length else ""
-    factors = _factors(known, bond_px, card.bond_length_px)
+    factors = _factors(known, bond_px, card.wanted_bond_px(bond_px))
     return Scale(size, size_from, bond_px or None, source, by_lattice, factors)
 
 

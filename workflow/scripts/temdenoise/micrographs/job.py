@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -12,9 +12,17 @@ import numpy as np
 
 import temdenoise
 from temdenoise.errors import InputError
-from temdenoise.micrographs import calibration, denoising, reading, summary, writing
+from temdenoise.micrographs import (
+    calibration,
+    denoising,
+    general,
+    reading,
+    summary,
+    writing,
+)
 from temdenoise.networks import card as cards
 from temdenoise.networks.card import Card
+from temdenoise.networks.general_card import GeneralCard
 from temdenoise.run import checksums, files
 
 _log = logging.getLogger("temdenoise")
@@ -38,9 +46,14 @@ class Settings:
     overlap: int = 64
     window: str = "hann"
 
-    def cut(self, card: Card) -> tuple[int, int]:
-        """Return tile and overlap [pixels] with the model of the `card`."""
-        return (self.tile, self.overlap) if self.window == "hann" else (card.patch_size, 0)
+    def cut(self, card: Card | GeneralCard) -> tuple[int, int]:
+        """Return tile and overlap [pixels] with the model of the `card`.
+
+        A general model has no patches to lay side by side.
+        """
+        if isinstance(card, GeneralCard) or self.window == "hann":
+            return self.tile, self.overlap
+        return card.patch_size, 0
 
 
 def targets(folder: Path, model: str) -> dict[str, Path]:
@@ -108,7 +121,7 @@ def _write(
         to["summary"].write_text(summary.to_json(record), encoding="utf-8")
 
 
-def _card(model: Path) -> Card:
+def _card(model: Path) -> Card | GeneralCard:
     for path in (model, model.with_name("card.json")):
         if not path.is_file():
             raise InputError(
@@ -149,7 +162,7 @@ def free_memory() -> float:
 
 def _network(
     model: Path,
-    card: Card,
+    card: Card | GeneralCard,
     found: calibration.Scale,
     cut: tuple[int, int],
     threads: int,
@@ -160,13 +173,11 @@ def _network(
     network = _load(model, card.sha256)
     tiles = denoising.Tiles(*cut, inference.batch_size(network, cut[0], _ROOM))
     _log.info("tiles of %d pixels, overlap %d, %d tiles at a time", *astuple(tiles))
-    return partial(
-        denoising.denoise,
-        predict=inference.predictor(network),
-        found=found,
-        card=card,
-        tiles=tiles,
-    )
+    one: Callable[..., denoising.Denoised] = denoising.denoise
+    predict = inference.predictor(network)
+    if isinstance(card, GeneralCard):
+        one, predict = general.denoise, inference.general_predictor(network)
+    return partial(one, predict=predict, found=found, card=card, tiles=tiles)
 
 
 @cache

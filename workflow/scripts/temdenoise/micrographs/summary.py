@@ -16,6 +16,7 @@ from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.denoising import Denoised
 from temdenoise.micrographs.writing import plain
 from temdenoise.networks.card import Card
+from temdenoise.networks.general_card import GeneralCard
 from temdenoise.run import files
 from temdenoise.run.files import read_json
 
@@ -33,7 +34,7 @@ _DIGITS = {
 
 
 def provenance(
-    denoised: Denoised, found: Scale, card: Card, source: Mapping[str, Any]
+    denoised: Denoised, found: Scale, card: Card | GeneralCard, source: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the record of a result: its `source`, scale, model, numbers and warnings."""
     return {

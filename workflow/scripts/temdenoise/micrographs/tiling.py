@@ -12,9 +12,17 @@ _ALONG = 3.0  # pixels: the jump across a border is smoothed along it, so that n
 
 
 def denoise(
-    predict: Predict, image: np.ndarray, *, tile: int, overlap: int, batch: int
+    predict: Predict,
+    image: np.ndarray,
+    *,
+    tile: int,
+    overlap: int,
+    batch: int,
+    depth: tuple[int, ...] = (),
 ) -> np.ndarray:
     """Return `image` (Y, X) tile by tile through `predict`, (B, tile, tile) to the same, float32.
+
+    With a `depth`, `predict` gives (B, tile, tile, *depth) and the result is (Y, X, *depth).
 
     - Neighbouring tiles share `overlap` pixels, an even number and at most half of a `tile`.
     - There one tile fades into the other as a Hann window does.
@@ -32,19 +40,21 @@ def denoise(
     )
     window = _window(tile, overlap)
     weight = [_sum_of_windows(window, n, step) for n in counts]
-    result = np.empty(image.shape, dtype=np.float32)
-    carried = np.zeros((overlap, len(columns)))
+    fading = np.outer(window, window).reshape(tile, tile, *np.ones_like(depth))
+    result = np.empty((*image.shape, *depth), dtype=np.float32)
+    carried = np.zeros((overlap, len(columns), *depth))
     for top in range(0, counts[0] * step, step):
-        band = np.zeros((tile, len(columns)))
+        band = np.zeros((tile, len(columns), *depth))
         band[:overlap] = carried
         padded = image[rows[top : top + tile, None], columns].astype(np.float32)
         for batch_of in _batches(counts[1], batch):
             lefts = [column * step for column in batch_of]
             cut = np.stack([padded[:, x : x + tile] for x in lefts])
             for x, predicted in zip(lefts, predict(cut), strict=True):
-                band[:, x : x + tile] += np.outer(window, window) * predicted
+                band[:, x : x + tile] += fading * predicted
         carried = band[step:]
-        whole = band / np.outer(weight[0][top : top + tile], weight[1])
+        weights = np.outer(weight[0][top : top + tile], weight[1])
+        whole = band / weights.reshape(*weights.shape, *np.ones_like(depth))
         _write(result, whole[:, margin:], top - margin)
     return result
 

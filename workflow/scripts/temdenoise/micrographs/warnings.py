@@ -48,12 +48,12 @@ def warnings(facts: Facts, scale: Scale, card: Card) -> list[str]:
     return [
         *_of_scale(scale, card),
         *_of_lattice(scale),
-        *_of_header(scale),
+        *of_header(scale),
         *_of_material(scale, card),
         *_of_noise(facts, card),
         *_of_intensity(facts, card),
         *_of_vacuum(facts),
-        *_of_pixels(facts),
+        *of_pixels(facts.hot, facts.dead),
     ]
 
 
@@ -81,7 +81,7 @@ def _of_lattice(scale: Scale) -> Iterator[str]:
         )
 
 
-def _of_header(scale: Scale) -> Iterator[str]:
+def of_header(scale: Scale) -> Iterator[str]:
     """Warn of a lattice that makes no bond of a known material with the pixel size."""
     if scale.bond_px_from != "lattice" or scale.pixel_size_from.startswith("lattice"):
         return
@@ -136,8 +136,7 @@ def _of_vacuum(facts: Facts) -> Iterator[str]:
         )
 
 
-def _of_pixels(facts: Facts) -> Iterator[str]:
-    if facts.hot + facts.dead:
-        yield (
-            f"{facts.hot} hot and {facts.dead} dead pixels were replaced by the median around them."
-        )
+def of_pixels(hot: int, dead: int) -> Iterator[str]:
+    """Warn of pixels that were replaced."""
+    if hot + dead:
+        yield (f"{hot} hot and {dead} dead pixels were replaced by the median around them.")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from temdenoise.errors import InputError
+from temdenoise.networks import general_card
+from temdenoise.networks.general_card import GeneralCard
 from temdenoise.run import checksums
 from temdenoise.structures.materials import MATERIALS
 
@@ -54,6 +56,10 @@ class Card:
         material = MATERIALS.get(self.material)
         return material.bond_length if material else None
 
+    def wanted_bond_px(self, _: float) -> float:
+        """Return the bond length [pixels] to which an image is resampled."""
+        return self.bond_length_px
+
     def quantile(self, fraction: float) -> float:
         """Return the quantile of the clean training images at `fraction` in [0, 1]."""
         return float(np.interp(fraction, QUANTILES, self.intensity_quantiles))
@@ -95,8 +101,8 @@ class Card:
         )
 
 
-def read(path: str | os.PathLike[str]) -> Card:
-    """Read the card.json at `path`.
+def read(path: str | os.PathLike[str]) -> Card | GeneralCard:
+    """Read the card.json at `path`, of one of the paper's models or of a general one.
 
     Raises
     ------
@@ -105,6 +111,8 @@ def read(path: str | os.PathLike[str]) -> Card:
     """
     try:
         said = json.loads(Path(path).read_text(encoding="utf-8"))
+        if said.get("kind") == general_card.KIND:
+            return general_card.from_json(said)
         card = Card(**{one.name: said[one.name] for one in fields(Card)})
         if len(card.intensity_quantiles) != len(QUANTILES):
             raise ValueError(f"{len(card.intensity_quantiles)} intensity_quantiles")
@@ -117,7 +125,7 @@ def read(path: str | os.PathLike[str]) -> Card:
     return card
 
 
-def check(model: str | os.PathLike[str], card: Card) -> None:
+def check(model: str | os.PathLike[str], card: Card | GeneralCard) -> None:
     """Refuse the weights at `model` if they are not those of the `card`.
 
     Raises
@@ -129,7 +137,9 @@ def check(model: str | os.PathLike[str], card: Card) -> None:
         raise InputError(f"{model}: not the model of its card.json (checksum); get both again")
 
 
-def check_wanted(card: Card, path: str | os.PathLike[str], wanted: Mapping[str, Any]) -> None:
+def check_wanted(
+    card: Card | GeneralCard, path: str | os.PathLike[str], wanted: Mapping[str, Any]
+) -> None:
     """Refuse the `card`, read from `path`, unless it says what the config asks for.
 
     `wanted` is what it must say: noise, material, patches, recipe, …

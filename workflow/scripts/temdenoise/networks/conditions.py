@@ -7,8 +7,8 @@ import keras
 import numpy as np
 
 from temdenoise import seeds
-from temdenoise.networks.general import standardised
 from temdenoise.networks.scene_batches import Scenes, cut, stacked
+from temdenoise.networks.standard import standardised
 from temdenoise.scenes import instrument
 
 Pairs = tuple[np.ndarray, np.ndarray]

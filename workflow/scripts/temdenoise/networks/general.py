@@ -11,7 +11,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-LEVEL = 0.9  # of the interval
+from temdenoise.networks.standard import LEVEL, standardised
+
 _MARGIN = 32  # pixels
 ARCHITECTURES = {"bias-free": 1, "unshuffle": 2}  # their first stride
 
@@ -62,7 +63,7 @@ def _u_shape(
         features = layers.AveragePooling2D(2, dtype=precision)(skips[-1])
     features = _block(features, bottleneck, precision)
     for count, skip in zip(reversed(down), reversed(skips), strict=True):
-        upper = layers.UpSampling2D(2, interpolation="bilinear", dtype=precision)(features)
+        upper = layers.UpSampling2D(2, dtype=precision)(features)
         joined = layers.Concatenate(dtype=precision)([upper, skip])
         features = _block(joined, count, precision)
     return features
@@ -102,13 +103,6 @@ def _convolution(
         kernel_initializer="he_normal",
         dtype=precision,
     )(features)
-
-
-def standardised(image: np.ndarray) -> tuple[np.ndarray, float, float]:
-    """Return `image` minus its mean over its standard deviation, and both; 1 for a flat one."""
-    mean, deviation = float(np.mean(image)), float(np.std(image))
-    deviation = deviation if deviation > 0 else 1.0
-    return ((image - mean) / deviation).astype(np.float32), mean, deviation
 
 
 def denoiser(network: keras.Model, multiple: int = 16) -> Callable[[np.ndarray], np.ndarray]:

@@ -47,6 +47,11 @@ def predictor(network: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     return lambda patches: np.asarray(network.predict_on_batch(patches[..., None]))[..., 0]
 
 
+def general_predictor(network: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the general `network` as a function of patches (B, Y, X) to (B, Y, X, 3), float32."""
+    return lambda patches: np.asarray(network.predict_on_batch(patches[..., None]))
+
+
 def batch_size(network: keras.Model, tile: int, room: float) -> int:
     """Return how many tiles of `tile` × `tile` pixels fit into `room` [MB], at least 1."""
     widest = max(layer.output.shape[-1] for layer in network.layers)

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from temdenoise import seeds
-from temdenoise.networks.general import standardised
+from temdenoise.networks.standard import standardised
 from temdenoise.scenes import instrument
 
 _ORIENTATIONS = 8

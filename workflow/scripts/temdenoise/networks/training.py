@@ -1,10 +1,11 @@
 """How is a network fitted? It streams patches from disk and resumes where it stopped."""
 
+import functools
 import itertools
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -20,6 +21,8 @@ from temdenoise.run.files import atomic
 
 # Their versions may differ in the order of a network's and an optimizer's variables.
 VERSIONS = {"keras": keras.__version__, "tensorflow": tf.__version__}
+
+Measure = Callable[[keras.Model], dict[str, float]]
 
 
 class Batches(keras.utils.PyDataset):
@@ -49,14 +52,22 @@ class Batches(keras.utils.PyDataset):
 
 
 class Progress(keras.callbacks.Callback):
-    """After each epoch, add a row to `rows`, save a checkpoint and log a line."""
+    """After each epoch, add a row to `rows`, save a checkpoint and log a line.
+
+    The row has also what `measure` says of the network.
+    """
 
     def __init__(
-        self, rows: list[Row], epochs: int, checkpoints: Checkpoints, log: Callable[[str], None]
+        self,
+        rows: list[Row],
+        epochs: int,
+        checkpoints: Checkpoints,
+        log: Callable[[str], None],
+        measure: Measure,
     ) -> None:
         super().__init__()
         self._rows, self._epochs, self._checkpoints = rows, epochs, checkpoints
-        self._log, self._start = log, 0.0
+        self._log, self._start, self._measure = log, 0.0, measure
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Start the clock."""
@@ -65,7 +76,8 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Record losses and seconds of the epoch and save the state of the training."""
         seconds = round(time.monotonic() - self._start, 2)
-        row = {"epoch": epoch + 1, **(logs or {}), "seconds": seconds}
+        measured = self._measure(self.model)
+        row = {"epoch": epoch + 1, **(logs or {}), **measured, "seconds": seconds}
         self._rows.append(row)
         state = [variable.numpy() for variable in _variables(self.model)]
         self._checkpoints.save(state, self._rows)
@@ -117,27 +129,60 @@ def train(
     keras.utils.set_random_seed(seeds.integer(seed, "weights", model))
     network = fast_unet(recipe["filters"], recipe["precision"])
     epochs, batch_size = recipe["epochs"], recipe["batch_size"]
-    rate = _learning_rate(recipe, epochs * math.ceil(len(training) / batch_size))
+    rate = learning_rate(recipe, epochs * math.ceil(len(training) / batch_size))
     network.compile(keras.optimizers.Adam(rate), "mean_absolute_error")
-    rows = _resume(network, checkpoints)
-    done = len(rows)
-    if done:
-        log(f"resumed after epoch {done} of {epochs}")
-    network.fit(
-        Batches(stack, lambda epoch: shuffled(training, seed, model, epoch), batch_size, done),
+
+    def data(done: int) -> Batches:
+        order = functools.partial(shuffled, training, seed, model)
+        return Batches(stack, order, batch_size, done)
+
+    rows = fit(
+        network,
+        data,
+        epochs,
+        checkpoints,
+        log,
         validation_data=Batches(stack, lambda _: validation, batch_size),
-        initial_epoch=done,
-        epochs=epochs,
-        shuffle=False,
-        callbacks=[Progress(rows, epochs, checkpoints, log)],
-        verbose=0,
     )
     trained = unet(recipe["filters"])
     trained.set_weights(network.get_weights())
     return trained, pd.DataFrame(rows)
 
 
-def _learning_rate(recipe: dict[str, Any], steps: int) -> Any:
+def fit(
+    network: keras.Model,
+    data: Callable[[int], Any],
+    epochs: int,
+    checkpoints: Checkpoints,
+    log: Callable[[str], None],
+    *,
+    measure: Measure = lambda _: {},
+    **options: Any,
+) -> list[Row]:
+    """Fit the compiled `network` from the last of `checkpoints` on; return its history.
+
+    `data` returns the batches of the epochs that follow so many. `measure` adds to the row of each
+    epoch. The `options` are those of Keras.
+    """
+    rows = _resume(network, checkpoints)
+    done = len(rows)
+    if done:
+        log(f"resumed after epoch {done} of {epochs}")
+    if done < epochs:
+        network.fit(
+            data(done),
+            initial_epoch=done,
+            epochs=epochs,
+            shuffle=False,
+            callbacks=[Progress(rows, epochs, checkpoints, log, measure)],
+            verbose=0,
+            **options,
+        )
+    return rows
+
+
+def learning_rate(recipe: Mapping[str, Any], steps: int) -> Any:
+    """Return the learning rate of `recipe` over all `steps`: a number or a schedule."""
     if recipe["decay"] == "none":
         return recipe["learning_rate"]
     return keras.optimizers.schedules.CosineDecay(recipe["learning_rate"], steps)

@@ -86,7 +86,8 @@ def _draw_row(row: np.ndarray, original: np.ndarray, result: Result) -> None:
     np.clip(original, *np.percentile(original, (0.1, 99.9)), out=original)
     for axes, one in ((row[4], original), (row[5], image)):
         _show_spectrum(axes, one)
-    _outline_vacuum(row[1], original)
+    if "vacuum" in said:
+        _outline_vacuum(row[1], original)
     for axes, title in zip(row, _titles(said), strict=True):
         axes.set(xticks=[], yticks=[])
         axes.set_title(title, fontsize=9)

@@ -30,6 +30,7 @@ Settings = Mapping[str, Any]
 _BEYOND = 2.5  # bonds beyond the border: the tails of atoms there reach into the image
 _CLOSEST = 0.7  # bonds between atoms of two grains
 _ADATOM_BRIGHTNESS = (0.3, 4)
+_NO_MAPS = np.full((4, 4), -1)
 _EMPTY = np.empty(0, dtype=ATOM)
 
 
@@ -63,15 +64,15 @@ def _of_atoms(settings: Settings, bond: float, rng: np.random.Generator) -> Scen
         atoms = np.concatenate([atoms, _adatoms(settings, bond, rng)])
     if rng.random() < chance["contamination"]:
         atoms = np.concatenate([atoms, _contamination(settings, bond, areas, rng)])
-    none = np.zeros((2, 2))
-    return Scene("adf", lattice.name, bond, atoms, areas, none, np.zeros(2), none.astype(int))
+    matrix, origin = np.zeros((2, 2)), np.zeros(2)
+    return Scene("adf", lattice.name, bond, atoms, areas, matrix, origin, _NO_MAPS)
 
 
 def _of_density(settings: Settings, cells: Cells, bond: float, rng: np.random.Generator) -> Scene:
     size, chance = settings["size"], settings["chances"]
     areas = np.zeros((size, size), dtype=np.uint8)
     grid = tuple(rng.integers(2, 5, 2))
-    maps = np.zeros((4, 4), dtype=int) - 1
+    maps = _NO_MAPS.copy()
     maps[: grid[0], : grid[1]] = rng.integers(0, len(cells.atoms), grid)
     turn = _deformation(settings["strain"], rng) / bond
     matrix = np.array(cells.bond)[:, None] * turn

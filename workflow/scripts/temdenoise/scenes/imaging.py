@@ -12,6 +12,7 @@ from temdenoise.scenes.scene import DIRTY, VACANCY, VACUUM, Scene
 Settings = Mapping[str, Any]
 
 _SPLINE = 3
+_SHARPEST = 0.6  # pixels: no microscope that resolves atoms samples them more coarsely
 _MARGIN = 12  # pixels around the image, so that the Fourier transform's wrap stays outside
 
 
@@ -66,7 +67,7 @@ def _adf(scene: Scene, settings: Settings, rng: np.random.Generator) -> np.ndarr
     atoms = scene.atoms[scene.atoms["kind"] != VACANCY]
     yx = np.stack([atoms["y"], atoms["x"]], axis=1) + _MARGIN
     shape = (len(scene.areas) + 2 * _MARGIN,) * 2
-    sigma = scene.bond * rng.uniform(*settings["spot"])
+    sigma = max(scene.bond * rng.uniform(*settings["spot"]), _SHARPEST)
     sharp = adf(yx, atoms["brightness"], shape, sigma)
     share, width = rng.uniform(0, 0.3), rng.uniform(1.5, 3) * sigma
     spectrum = np.fft.rfft2(sharp)

@@ -15,8 +15,13 @@ class Training(Section):
     """Image that the network learns to return. `background`, for noise BBG only, has the background
     brightness and no Gaussian noise.
     Why: Section III.C: the BB+G model's predictions closely resemble the clean images."""
-    filters: list[Count] = key("–", min_length=3, max_length=3)
-    """Convolution filters of the outer blocks, the inner blocks and the bottleneck.
+    network: Literal["paper", "bias-free", "unshuffle"]
+    """Architecture. `paper` is that of section II.G. The others are for noise `instrument`: they
+    have no levels and give an interval; `unshuffle` works on squares of 2 × 2 pixels.
+    Why: Section II.G."""
+    filters: list[Count] = key("–", min_length=2, max_length=5)
+    """Convolution filters of the blocks from the outermost to the bottleneck; the network `paper`
+    has three.
     Why: paper is silent: doubled at each level, as in the original U-Net."""
     batch_size: int = key("–", ge=1)
     """Patches in one step of the optimiser.
@@ -33,8 +38,11 @@ class Training(Section):
     a period of a cosine.
     Why: Section II.G names one rate. A cosine needs few epochs where a constant rate needs many."""
     epochs: int = key("–", ge=1)
-    """Passes over the training patches.
+    """Passes over the training patches; for noise `instrument`, the number of times `steps`.
     Why: Section II.G: 150."""
+    steps: int = key("–", ge=1)
+    """Batches in an epoch of noise `instrument`, whose patches never repeat.
+    Why: a checkpoint every minute or two."""
     validation_fraction: float = key("–", gt=0, lt=1)
     """Share of the patches or images kept for validation.
     Why: Section II.G: 20 %."""
@@ -60,9 +68,10 @@ def _as_it_is(field: FieldInfo) -> Any:
 class _Model(Section):
     """One model, or null to leave it out."""
 
-    noise: Literal["G", "SP", "GSP", "BBG"]
+    noise: Literal["G", "SP", "GSP", "BBG", "instrument"]
     """Noise of the training images: `G` Gaussian; `SP` salt and pepper; `GSP` both; `BBG`
-    background brightness and Gaussian.
+    background brightness and Gaussian. With `instrument` the model is a general one: it trains on
+    `scenes`, each patch recorded anew.
     Why: Section III.A: four models, one for each noise type."""
 
 
