@@ -10,6 +10,7 @@ except errors.InputError as error:
 EXPERIMENT = "MoS2-experiment"
 EXAMPLE = f"{MICROGRAPHS}/example_Se_implanted_MoS2.dm3"
 SHIPPED = ["G", "SP", "GSP", "BBG"]
+COMPARED = [*SHIPPED, "general"]
 MOS2 = {"path": EXAMPLE, "models": SHIPPED, "pixel_size": None, "bond_length": None}
 
 OVERVIEWS = [f"{MICROGRAPHS}/{image}/overview.png" for image in ENTRIES]
@@ -162,6 +163,56 @@ rule fetch_micrograph:
         "Fetch the experimental image of MoS₂"
     script:
         "../scripts/fetch_micrograph.py"
+
+
+rule fetch_real_images:
+    output:
+        images=f"{MICROGRAPHS}/real_images.npz",
+    log:
+        f"{LOGS}/fetch_real_images/all.log",
+    benchmark:
+        f"{BENCHMARKS}/fetch_real_images/all.tsv"
+    localrule: True
+    conda:
+        "../../envs/images.yaml"
+    params:
+        code=code_of("fetch_real_images"),
+    message:
+        "Fetch the real images that packages bring"
+    script:
+        "../scripts/fetch_real_images.py"
+
+
+rule evaluate_real_images:
+    input:
+        images=rules.fetch_real_images.output.images,
+        models=expand(f"{STORED_MODELS}/{{model}}/model.keras", model=COMPARED),
+    output:
+        csv=f"{RESULTS}/tables/real_images.csv",
+        md=f"{RESULTS}/tables/real_images.md",
+        html=report(
+            f"{RESULTS}/tables/real_images.html",
+            caption="../report/real_images.rst",
+            category="7 Micrographs",
+            labels={"figure": "real images, table", "paper": "–"},
+        ),
+    log:
+        f"{LOGS}/evaluate_real_images/all.log",
+    benchmark:
+        f"{BENCHMARKS}/evaluate_real_images/all.tsv"
+    conda:
+        tensorflow_env(0)
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        code=code_of("evaluate_real_images"),
+        models=COMPARED,
+    message:
+        "Score {params.models} and plain filters on real images"
+    script:
+        "../scripts/evaluate_real_images.py"
 
 
 rule draw_experiment:

@@ -124,7 +124,7 @@ def test_two_letters_swapped_bring_a_key_of_the_same_group_to_mind(path, data):
         ("models: {G: {epoch: 5}}", "models.G.epoch: unknown key; did you mean 'epochs'?"),
         ("images: {tiles: {test: [{grids: 1}]}}", "images.tiles.test[0].grids: unknown key; did"),
         ("images: {tiles: {test: [{grid: [1, 1]}]}}", "images.tiles.test[0].count: missing, "),
-        ("models: {new: {}}", "models.new.noise: missing, allowed: G, SP, GSP or BBG"),
+        ("models: {new: {}}", "models.new.noise: missing, allowed: G, SP, GSP, BBG or instrument"),
         ("models: {5: {noise: G}}", "models, a name in it: got 5 (integer), allowed: text such as"),
         ("models: {'[key]': 5}", "models.[key]: got 5 (integer), allowed: mapping or null"),
         ("models: {'[key]': {noise: G}}", 'models, a name in it: got "[key]" (string), allowed: '),

@@ -78,13 +78,13 @@ def _inner() -> tuple[slice, slice]:
 
 
 def _shared(quarters: dict[tuple[int, int], np.ndarray]) -> float:
-    """Return the variance that two quarters share: the mean covariance of the three others.
+    """Return the variance that the quarters share: their covariance, at the same places.
 
-    Neighbours along a row, along a column and along a diagonal are 1 and √2 pixels apart.
+    The noise of two quarters is independent, so only signal is left.
     """
-    others = [quarters[offset][_inner()] for offset in _OFFSETS]
-    pairs = [(0, 1), (0, 2), (1, 2)]
-    return max(float(np.mean([_covariance(others[a], others[b]) for a, b in pairs])), 1e-30)
+    first = quarters[0, 0]
+    pairs = [(_shifted(first, offset), quarters[offset][_inner()]) for offset in _OFFSETS]
+    return max(float(np.mean([_covariance(one, other) for one, other in pairs])), 1e-30)
 
 
 def _covariance(first: np.ndarray, second: np.ndarray) -> float:

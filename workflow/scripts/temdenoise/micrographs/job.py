@@ -180,6 +180,21 @@ def _network(
     return partial(one, predict=predict, found=found, card=card, tiles=tiles)
 
 
+def denoiser(model: Path, settings: Settings, threads: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the network `model`, with its card, as a function of images (Y, X) to the same.
+
+    Nothing is known of an image but its pixels.
+    """
+    card = _card(model)
+
+    def run(image: np.ndarray) -> np.ndarray:
+        found = calibration.find(image, None, pixel_size=None, bond_length=None, card=card)
+        one = _network(model, card, found, settings.cut(card), threads)
+        return np.asarray(one(image).image)
+
+    return run
+
+
 @cache
 def _load(model: Path, _: str) -> Any:
     """Return the network `model`, loaded once for all images; another checksum is another model."""

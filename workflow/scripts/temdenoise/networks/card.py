@@ -111,7 +111,7 @@ def read(path: str | os.PathLike[str]) -> Card | GeneralCard:
     """
     try:
         said = json.loads(Path(path).read_text(encoding="utf-8"))
-        if said.get("kind") == general_card.KIND:
+        if dict(said).get("kind") == general_card.KIND:
             return general_card.from_json(said)
         card = Card(**{one.name: said[one.name] for one in fields(Card)})
         if len(card.intensity_quantiles) != len(QUANTILES):

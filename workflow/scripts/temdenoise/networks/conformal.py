@@ -47,12 +47,12 @@ def sample(
 
 
 def factors(samples: Iterable[Sample], bins: int) -> list[dict[str, float]]:
-    """Return the factors of the half width for `bins` noise levels with as many images each.
+    """Return the factors of the half width for `bins` noise levels, or fewer, with as many images each.
 
     With them, 90 % of the pixels of a bin are in their interval. Each has a noise and a factor.
     """
     ordered = sorted(samples, key=lambda one: one.noise)
-    groups = np.array_split(np.arange(len(ordered)), bins)
+    groups = np.array_split(np.arange(len(ordered)), min(bins, len(ordered)))
     return [_factor([ordered[number] for number in group]) for group in groups]
 
 

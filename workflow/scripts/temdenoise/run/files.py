@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tokenize
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -98,6 +99,28 @@ def open_stack(path: str | os.PathLike[str], ndim: int) -> np.ndarray:
     if stack.ndim != ndim:
         raise InputError(f"{path}: expected {ndim} axes, got shape {stack.shape}; {REBUILD}")
     return stack
+
+
+def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray]) -> None:
+    """Write `arrays` by name as an .npz archive."""
+    with atomic(path) as partial, partial.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Read the arrays that `write_arrays` wrote.
+
+    Raises
+    ------
+    InputError
+        The archive is damaged.
+    """
+    checksums.verify(path)
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, KeyError, zipfile.BadZipFile, *_DAMAGED_NPY) as error:
+        raise InputError(f"{path}: not a whole .npz archive ({error}); {REBUILD}") from error
 
 
 def write_table(path: str | os.PathLike[str], table: pd.DataFrame) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from temdenoise.errors import InputError
-from temdenoise.run import checksums
-from temdenoise.run.files import REBUILD, atomic
+from temdenoise.run import files
+from temdenoise.run.files import REBUILD
 
 # Kinds of atoms.
 SITE, DOPANT, ADATOM, LAYER, DIRT, VACANCY = range(6)
@@ -41,12 +41,10 @@ class Scene:
 def write(path: str | Path, scenes: list[Scene]) -> None:
     """Write `scenes` as an .npz archive without pickles."""
     columns = {one.name: [getattr(s, one.name) for s in scenes] for one in fields(Scene)}
-    counts = np.array([len(atoms) for atoms in columns["atoms"]])
-    arrays: dict[str, Any] = {
-        name: np.array(values) for name, values in columns.items() if name != "atoms"
-    }
-    with atomic(path) as partial, partial.open("wb") as file:
-        np.savez_compressed(file, counts=counts, atoms=np.concatenate(columns["atoms"]), **arrays)
+    atoms = columns.pop("atoms")
+    arrays = {name: np.array(values) for name, values in columns.items()}
+    counts = np.array([len(some) for some in atoms])
+    files.write_arrays(path, {"counts": counts, "atoms": np.concatenate(atoms), **arrays})
 
 
 def read(path: str | Path) -> list[Scene]:
@@ -57,12 +55,10 @@ def read(path: str | Path) -> list[Scene]:
     InputError
         The archive is damaged.
     """
-    checksums.verify(path)
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return _scenes({name: archive[name] for name in archive.files})
-    except (ValueError, OSError, KeyError) as error:
-        raise InputError(f"{path}: no whole archive of scenes ({error}); {REBUILD}") from error
+        return _scenes(files.read_arrays(path))
+    except (ValueError, KeyError) as error:
+        raise InputError(f"{path}: no archive of scenes ({error!r}); {REBUILD}") from error
 
 
 def _scenes(arrays: dict[str, np.ndarray]) -> list[Scene]:

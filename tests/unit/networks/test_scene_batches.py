@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scenes import INSTRUMENT
+
+from temdenoise.networks import conditions, scene_batches
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+CLEAN = np.random.default_rng(4).random((7, 24, 30)).astype(np.float32)
+SCENES = scene_batches.Scenes([CLEAN[:3], CLEAN[3:]])
+
+
+def taken(first, last, workers=1):
+    made = scene_batches.batches(
+        SCENES,
+        INSTRUMENT,
+        seed=1,
+        model="m",
+        batch_size=3,
+        size=16,
+        first=first,
+        last=last,
+        workers=workers,
+    )
+    return [tuple(np.asarray(one) for one in pair) for pair in made]
+
+
+def test_stacks_are_numbered_through():
+    assert len(SCENES) == 7
+    np.testing.assert_array_equal(SCENES[2], CLEAN[2])
+    np.testing.assert_array_equal(SCENES[3], CLEAN[3])
+    with pytest.raises(IndexError):
+        SCENES[7]
+
+
+def test_a_batch_depends_on_its_step_only():
+    whole = taken(0, 6)
+    for other in (taken(0, 6, workers=3), taken(0, 2) + taken(2, 6)):
+        for one, two in zip(whole, other, strict=True):
+            np.testing.assert_array_equal(one[0], two[0])
+            np.testing.assert_array_equal(one[1], two[1])
+    assert not np.array_equal(whole[0][0], whole[1][0])
+    assert whole[0][0].shape == whole[0][1].shape == (3, 16, 16, 1)
+
+
+@given(st.integers(0, 200))
+def test_a_cut_is_a_part_of_its_image_in_some_orientation(number):
+    cut = scene_batches.cut(CLEAN[0], 16, np.random.default_rng(number))
+    assert cut.shape == (16, 16)
+    assert set(cut.ravel()) <= set(CLEAN[0].ravel())
+
+
+@given(st.integers(0, 200))
+def test_a_record_enters_with_deviation_1_and_its_truth_in_the_same_units(number):
+    settings = {**INSTRUMENT, "shares": {"readout": 1.0}, "noise": [1e-4, 1.1e-4]}
+    settings["chances"] = dict.fromkeys(INSTRUMENT["chances"], 0.0)
+    recorded, truth = scene_batches.pair(CLEAN[0], settings, np.random.default_rng(number))
+    assert recorded.std() == pytest.approx(1, rel=1e-4)
+    np.testing.assert_allclose(recorded, truth, atol=2e-3)
+
+
+def test_a_condition_has_the_same_patches_each_time():
+    first, again = (
+        conditions.validation(SCENES, INSTRUMENT, seed=1, size=16, count=2) for _ in range(2)
+    )
+    assert {"counts 5", "correlated 0.5", "GSP 0.3"} <= set(first)
+    for name, (recorded, truth) in first.items():
+        assert recorded.shape == truth.shape == (2, 16, 16, 1)
+        np.testing.assert_array_equal(recorded, again[name][0])

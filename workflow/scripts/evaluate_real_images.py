@@ -1,0 +1,23 @@
+"""Score models and plain filters on real images, by pixels that they have not seen."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from temdenoise.run import files, logs, pages
+
+with logs.capture(snakemake.log[0]):
+    from temdenoise.micrographs import job, real_images, real_table
+
+    source, target, params = snakemake.input, snakemake.output, snakemake.params
+    images = files.read_arrays(source.images)
+    shows = {name: one.shows for name, one in real_images.IMAGES.items()}
+    methods = real_table.filters() | {
+        model: {"": job.denoiser(Path(path), job.Settings(), snakemake.threads)}
+        for model, path in zip(params.models, source.models, strict=True)
+    }
+    table = pd.DataFrame(real_table.rows(images, shows, methods), columns=real_table.COLUMNS)
+    files.write_table(target.csv, table)
+    shown = real_table.readable(table)
+    files.write_text(target.md, pages.to_markdown(shown))
+    files.write_text(target.html, pages.to_html(shown, "Signal explained in real images [%]."))

@@ -1,0 +1,98 @@
+"""Which method finds most of the signal of real images? Scored by pixels it has not seen."""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from temdenoise.evaluation import held_out, residuals
+from temdenoise.evaluation.filters import FILTERS
+
+COLUMNS = ["image", "shows", "method", "parameter", "explained", "fitted", "lattice_left"]
+BLUR = "best blur"
+TK_R_EM = "tk-r-em"
+
+Denoise = Callable[[np.ndarray], np.ndarray]
+
+_FILTERS = ("gaussian", "nl-means", "tv", TK_R_EM)
+_WIDTHS = (0.3, 0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0, 4.0)
+_ENDS = (0.01, 0.99)  # quantiles that become 0 and 1 for filters with a parameter in grey values
+
+
+def filters() -> dict[str, dict[str, Denoise]]:
+    """Return the plain filters, and packages that are installed, with each of their parameters."""
+    known = {name: FILTERS[name] for name in _FILTERS if name != TK_R_EM or find_spec("tk_r_em")}
+    found = {
+        name: {str(value): _scaled(one.apply, value) for value in one.values}
+        for name, one in known.items()
+    }
+    found[BLUR] = {str(w): _scaled(FILTERS["gaussian"].apply, w) for w in _WIDTHS}
+    del found["gaussian"]
+    if find_spec("bm3d"):
+        found["bm3d"] = {str(sigma): _bm3d(sigma) for sigma in (0.05, 0.1, 0.2, 0.3, 0.5)}
+    return found
+
+
+def rows(
+    images: Mapping[str, np.ndarray],
+    shows: Mapping[str, str],
+    methods: Mapping[str, Mapping[str, Denoise]],
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each image (Y, X) and method; see COLUMNS.
+
+    A method has a function for each value of its parameter. The value is chosen by the score
+    itself, which favours methods with a parameter.
+    """
+    for image, pixels in images.items():
+        for method, functions in methods.items():
+            scores = {value: held_out.score(pixels, one) for value, one in functions.items()}
+            best = _best(scores)
+            quarter = pixels[::2, ::2]
+            yield {
+                **{"image": image, "shows": shows[image], "method": method, "parameter": best},
+                **vars(scores[best]),
+                "lattice_left": residuals.lattice_left(quarter, functions[best](quarter)),
+            }
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the signal explained [%] by image (rows) and method (columns), the best in bold.
+
+    The last rows are the mean and the median, and how much more than the best blur [points].
+    """
+    methods = list(dict.fromkeys(table["method"]))
+    wide = 100 * table.pivot(index="image", columns="method", values="explained")[methods]
+    wide = wide.reindex(list(dict.fromkeys(table["image"])))
+    gain = wide.sub(wide[BLUR], axis=0)
+    shown = wide.apply(_bold, axis=1, result_type="broadcast").astype(object)
+    ends = {"mean": wide.mean(), "median": wide.median(), "median gain over blur": gain.median()}
+    for name, values in ends.items():
+        shown.loc[name] = [f"{value:.1f}" for value in values]
+    return shown.rename_axis(None, axis=1).reset_index()
+
+
+def _best(scores: Mapping[str, held_out.Score]) -> str:
+    return max(scores, key=lambda value: scores[value].explained)
+
+
+def _bold(row: pd.Series) -> list[str]:
+    return [f"**{value:.1f}**" if value == row.max() else f"{value:.1f}" for value in row]
+
+
+def _scaled(apply: Callable[[np.ndarray, Any], np.ndarray], value: Any) -> Denoise:
+    """Return `apply` with the parameter `value`, on images brought to [0, 1] and back."""
+
+    def run(image: np.ndarray) -> np.ndarray:
+        low, high = np.quantile(image, _ENDS)
+        unit = (high - low) or 1.0
+        return np.asarray(apply((image - low) / unit, value) * unit + low)
+
+    return run
+
+
+def _bm3d(sigma: float) -> Denoise:
+    import bm3d
+
+    return _scaled(bm3d.bm3d, sigma)
