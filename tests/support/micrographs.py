@@ -7,6 +7,7 @@ import numpy as np
 import tifffile
 
 from temdenoise.networks.card import Card
+from temdenoise.networks.general_card import GeneralCard
 
 CARD = Card(
     model="identity",
@@ -25,6 +26,25 @@ CARD = Card(
     recipe={"filters": [2, 3, 4], "epochs": 5},
     validation_loss=0.1,
     scores=({"c_noise": 0.1, "ms_ssim": 0.9, "ms_ssim_noisy": 0.5},),
+)
+
+GENERAL_CARD = GeneralCard(
+    model="general",
+    kind="general",
+    sha256="",
+    engine="test double",
+    material="graphene",
+    bond_length_px_range=(4, 24),
+    noise_range=(0.05, 6),
+    recipe={
+        **{"filters": [2, 4], "epochs": 1, "steps": 2, "batch_size": 3, "learning_rate": 0.001},
+        **{"decay": "cosine", "precision": "float32", "network": "bias-free"},
+    },
+    scenes={"train": 5, "calibration": 3, "density": 0.4, "patch_size": 32},
+    instrument={"counts": [2, 500], "correlation": [0.5, 2]},
+    patches=6,
+    interval=({"noise": 0.1, "factor": 1.0}, {"noise": 0.9, "factor": 2.0}),
+    conditions={"counts 5": 0.3},
 )
 
 
@@ -51,11 +71,11 @@ def write_image(path, data, pixel_size=0.0158):
     tifffile.imwrite(path, values, imagej=True, resolution=resolution, metadata={"unit": "nm"})
 
 
-def write_model(folder, name, network):
-    """Write `network` as the model `name`, with its card."""
+def write_model(folder, name, network, card=CARD):
+    """Write `network` as the model `name`, with its `card`."""
     path = folder / name / "model.keras"
     path.parent.mkdir(parents=True)
     network.save(path)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    path.with_name("card.json").write_text(replace(CARD, model=name, sha256=sha256).to_json())
+    path.with_name("card.json").write_text(replace(card, model=name, sha256=sha256).to_json())
     return path

@@ -114,3 +114,85 @@ rule tabulate_scores:
         "Gather the scores of {input}"
     script:
         "../scripts/tabulate_scores.py"
+
+
+GENERAL_TABLES = [f"{RESULTS}/tables/trust/{model}" for model in GENERAL]
+GENERAL_TABLES += [f"{RESULTS}/tables/rotated"] if GENERAL else []
+
+if GENERAL:
+
+    rule evaluate_trust:
+        input:
+            model=f"{RESULTS}/models/{{model}}/model.keras",
+            interval=f"{RESULTS}/models/{{model}}/interval.json",
+            images=scenes_of("test"),
+            scenes=expand(
+                f"{RESULTS}/scenes/test/{{part}}.npz", part=SCENE_PARTS["test"]
+            ),
+        output:
+            csv=f"{RESULTS}/tables/trust/{{model}}.csv",
+            md=f"{RESULTS}/tables/trust/{{model}}.md",
+            html=report(
+                f"{RESULTS}/tables/trust/{{model}}.html",
+                caption="../report/trust.rst",
+                category="4 Results",
+                labels={"figure": "trust in {model}, table", "paper": "–"},
+            ),
+        log:
+            f"{LOGS}/evaluate_trust/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/evaluate_trust/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(GENERAL),
+        conda:
+            tensorflow_env(0)
+        threads: 2
+        resources:
+            mem_mb=lambda wildcards, attempt: 2500 * attempt,
+            runtime=lambda wildcards, attempt: 60 * attempt,
+        params:
+            code=code_of("evaluate_trust"),
+            seed=config["seed"],
+            instrument=config["instrument"],
+        message:
+            "Measure errors and interval of {wildcards.model} on new scenes"
+        script:
+            "../scripts/evaluate_trust.py"
+
+    rule evaluate_rotated:
+        input:
+            papers=expand(f"{RESULTS}/models/{{model}}/model.keras", model=MODELS),
+            general=expand(f"{RESULTS}/models/{{model}}/model.keras", model=GENERAL),
+            images=f"{RESULTS}/images/test.npy",
+        output:
+            csv=f"{RESULTS}/tables/rotated.csv",
+            md=f"{RESULTS}/tables/rotated.md",
+            html=report(
+                f"{RESULTS}/tables/rotated.html",
+                caption="../report/rotated.rst",
+                category="4 Results",
+                labels={"figure": "turned lattice, table", "paper": "–"},
+            ),
+        log:
+            f"{LOGS}/evaluate_rotated/all.log",
+        benchmark:
+            f"{BENCHMARKS}/evaluate_rotated/all.tsv"
+        conda:
+            tensorflow_env(0)
+        threads: 2
+        resources:
+            mem_mb=lambda wildcards, attempt: 2500 * attempt,
+            runtime=lambda wildcards, attempt: 60 * attempt,
+        params:
+            code=code_of("evaluate_rotated"),
+            seed=config["seed"],
+            noise_of=NOISE_OF,
+            general=list(GENERAL),
+            factors=FACTORS["test"],
+            patch_size=config["images"]["patch_size"],
+            salt_pepper_ratio=config["noise"]["salt_pepper_ratio"],
+            background=config["noise"]["background"],
+        message:
+            "Score {params.general} and the paper's models on the turned test image"
+        script:
+            "../scripts/evaluate_rotated.py"

@@ -93,6 +93,36 @@ def scenes_of(split):
     return expand(f"{RESULTS}/scenes/{split}/{{part}}.npy", part=SCENE_PARTS[split])
 
 
+if GENERAL:
+
+    rule calibrate_general:
+        input:
+            model=f"{RESULTS}/models/{{model}}/model.keras",
+            scenes=scenes_of("calibration"),
+        output:
+            interval=f"{RESULTS}/models/{{model}}/interval.json",
+        log:
+            f"{LOGS}/calibrate_general/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/calibrate_general/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(GENERAL),
+        conda:
+            tensorflow_env(0)
+        threads: 2
+        resources:
+            mem_mb=lambda wildcards, attempt: 2500 * attempt,
+            runtime=lambda wildcards, attempt: 60 * attempt,
+        params:
+            code=code_of("calibrate_general"),
+            seed=config["seed"],
+            instrument=config["instrument"],
+        message:
+            "Calibrate the interval of model {wildcards.model}"
+        script:
+            "../scripts/calibrate_general.py"
+
+
 if GENERAL_TRAINED:
 
     rule train_general:
@@ -125,33 +155,6 @@ if GENERAL_TRAINED:
             "Train general model {wildcards.model} for {params.recipe[epochs]} epochs"
         script:
             "../scripts/train_general.py"
-
-    rule calibrate_general:
-        input:
-            model=f"{RESULTS}/models/{{model}}/model.keras",
-            scenes=scenes_of("calibration"),
-        output:
-            interval=f"{RESULTS}/models/{{model}}/interval.json",
-        log:
-            f"{LOGS}/calibrate_general/{{model}}.log",
-        benchmark:
-            f"{BENCHMARKS}/calibrate_general/{{model}}.tsv"
-        wildcard_constraints:
-            model="|".join(GENERAL_TRAINED),
-        conda:
-            tensorflow_env(0)
-        threads: 2
-        resources:
-            mem_mb=lambda wildcards, attempt: 2500 * attempt,
-            runtime=lambda wildcards, attempt: 60 * attempt,
-        params:
-            code=code_of("calibrate_general"),
-            seed=config["seed"],
-            instrument=config["instrument"],
-        message:
-            "Calibrate the interval of model {wildcards.model}"
-        script:
-            "../scripts/calibrate_general.py"
 
     rule store_general:
         input:

@@ -7,6 +7,9 @@ PRODUCTS = [
     *expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
 ]
 PRODUCTS += [*OVERVIEWS, *BATCH]
+PRODUCTS += [
+    f"{table}.{end}" for table in GENERAL_TABLES for end in ("csv", "md", "html")
+]
 
 
 onstart:

@@ -47,7 +47,7 @@ def sample(
 
 
 def factors(samples: Iterable[Sample], bins: int) -> list[dict[str, float]]:
-    """Return the factors of the half width for `bins` noise levels, or fewer, with as many images each.
+    """Return the factors of the half width for up to `bins` noise levels, as many images each.
 
     With them, 90 % of the pixels of a bin are in their interval. Each has a noise and a factor.
     """

@@ -14,6 +14,7 @@ from keras import layers
 from temdenoise.networks.standard import LEVEL, standardised
 
 _MARGIN = 32  # pixels
+Denoise3 = Callable[[np.ndarray], np.ndarray]
 ARCHITECTURES = {"bias-free": 1, "unshuffle": 2}  # their first stride
 
 
@@ -105,7 +106,7 @@ def _convolution(
     )(features)
 
 
-def denoiser(network: keras.Model, multiple: int = 16) -> Callable[[np.ndarray], np.ndarray]:
+def denoiser(network: keras.Model, multiple: int = 16) -> Denoise3:
     """Return the `network` as a function of an image: (Y, X) → (3, Y, X) float32.
 
     The three are value, lower and upper end, in the units of the image. Its edges are reflected to
@@ -122,3 +123,9 @@ def denoiser(network: keras.Model, multiple: int = 16) -> Callable[[np.ndarray],
         return np.moveaxis(predicted * deviation + mean, -1, 0).astype(np.float32)
 
     return run
+
+
+def valued(network: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the `network` as a function of an image (Y, X) to the same, without the interval."""
+    run = denoiser(network)
+    return lambda image: np.asarray(run(image)[0])

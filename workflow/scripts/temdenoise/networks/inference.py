@@ -42,6 +42,11 @@ def denoise(network: keras.Model, image: np.ndarray, patch_size: int) -> np.ndar
     return stitch_patches(predicted, image.shape)[0]
 
 
+def patchwise(network: keras.Model, patch_size: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the `network` as a function of an image (Y, X), patch by patch as in the paper."""
+    return lambda image: denoise(network, image, patch_size)
+
+
 def predictor(network: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     """Return the `network` as a function of patches (B, Y, X), float32, to the same."""
     return lambda patches: np.asarray(network.predict_on_batch(patches[..., None]))[..., 0]
