@@ -46,6 +46,19 @@ def test_one_more_model_is_trained_beside_the_stored_ones(shipped):
     assert (jobs["load_model"], jobs["train_model"]) == (4, 1)
 
 
+def test_a_general_model_has_jobs_of_its_own_and_changes_no_others(shipped):
+    before = shipped.jobs(*RESULTS)
+    general = (
+        "scenes: {train: 40, calibration: 4, test: 4, per_job: 20}\n"
+        "models: {any: {noise: instrument, network: bias-free, pretrained: false}}\n"
+    )
+    jobs = shipped.jobs(*RESULTS, more(shipped, general))
+    assert {name: jobs[name] - before[name] for name in jobs if jobs[name] != before[name]} == {
+        **{"build_scenes": 4, "image_scenes": 4, "train_general": 1, "calibrate_general": 1},
+        **{"evaluate_trust": 1, "evaluate_rotated": 1},
+    }
+
+
 @pytest.mark.parametrize(
     ("names", "target"),
     [

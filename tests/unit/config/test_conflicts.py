@@ -45,6 +45,15 @@ CONFLICTS = {
     "training: {split_by: image, validation_fraction: 0.01}": "training.validation_fraction: got",
     "micrographs: {overlap: 130}": "micrographs.overlap: got 130",
     "models: {SP: {validation_fraction: 0.9999}}": "models.SP.validation_fraction: got 0.9999",
+    "models: {SP: {filters: [4, 8]}}": "models.SP.filters: got [4, 8]",
+    "models: {SP: {network: unshuffle}}": 'models.SP.network: got "unshuffle"',
+    "models: {any: {noise: instrument}}": 'training.network: got "paper"',
+    "models: {any: {noise: instrument, network: bias-free, filters: [4, 4, 4, 4, 4]}}\n"
+    "scenes: {patch_size: 72}": "scenes.patch_size: got 72",
+    "scenes: {patch_size: 161}": "scenes.patch_size: got 161",
+    "scenes: {bond_px: [24, 4]}": "scenes.bond_px: got [24, 4]",
+    "instrument: {counts: [500, 2]}": "instrument.counts: got [500, 2]",
+    "instrument: {shares: {counts: 0, readout: 0, paper: 0}}": "instrument.shares: got ",
 }
 
 

@@ -93,3 +93,15 @@ def test_sample_table_is_read_where_the_run_is_or_else_in_the_clone(tmp_path, mo
     table(here, "path\tname\na.tif\there\n")
     assert list(values.micrographs(config, clone)) == ["here"]
     assert values.micrographs(changed("micrographs: {samples: null}"), clone) == {}
+
+
+def test_a_general_model_is_none_of_the_papers():
+    config = changed("models: {any: {noise: instrument, network: bias-free}}")
+    assert "any" not in values.models(config)
+    assert list(values.general_models(config)) == ["any"]
+    assert values.noises(config) == values.noises(PAPER)
+
+
+def test_scenes_are_shared_out_among_jobs():
+    config = changed("scenes: {train: 25, per_job: 10}")
+    assert values.scene_parts(config, "train") == {"1": (0, 10), "2": (10, 20), "3": (20, 25)}

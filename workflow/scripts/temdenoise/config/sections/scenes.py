@@ -12,31 +12,31 @@ Range = list[Annotated[float, Field(gt=0, le=1e4)]]
 class SceneChances(Section):
     """Chance of each ingredient, for every scene by itself."""
 
-    empty: Fraction
+    empty: Fraction = key("–")
     """No crystal.
     Why: a network that has always seen atoms draws them in noise."""
-    grains: Fraction
+    grains: Fraction = key("–")
     """A second grain beside the first.
     Why: real sheets have grain boundaries."""
-    second_layer: Fraction
+    second_layer: Fraction = key("–")
     """A second layer on a part of the crystal.
     Why: real sheets are folded and stacked."""
-    edge: Fraction
+    edge: Fraction = key("–")
     """An edge or holes.
     Why: real sheets end."""
-    contamination: Fraction
+    contamination: Fraction = key("–")
     """A contaminated part.
     Why: carbon lies on most real sheets."""
-    background: Fraction
+    background: Fraction = key("–")
     """Slowly varying brightness.
     Why: thickness, support and detector vary slowly."""
-    adatoms: Fraction
+    adatoms: Fraction = key("–")
     """Single atoms on top.
     Why: they are what many look for."""
-    inverted: Fraction
+    inverted: Fraction = key("–")
     """Dark atoms on bright ground.
     Why: annular bright-field and phase contrast images have them."""
-    astigmatism: Fraction
+    astigmatism: Fraction = key("–")
     """An astigmatic probe.
     Why: real probes are."""
 
@@ -62,7 +62,7 @@ class SceneSettings(Section):
     patch_size: int = key("pixels", ge=16, le=4096)
     """Edge of the patches that the network is trained on, cut anywhere from a scene.
     Why: wider than what a pixel of the network sees."""
-    density: Fraction
+    density: Fraction = key("–")
     """Share of the scenes that are imaged by the density maps; atoms and probe image the others.
     Why: the paper's images must not be lost."""
     bond_px: Range = key("pixels", min_length=2, max_length=2)
@@ -80,10 +80,10 @@ class SceneSettings(Section):
     scatter: float = key("–", ge=0, le=1)
     """Greatest standard deviation of the brightness of equal atoms.
     Why: tilt, bonding and vibration vary it."""
-    vacancies: Fraction
+    vacancies: Fraction = key("–")
     """Greatest share of missing atoms.
     Why: beyond what beams make."""
-    dopants: Fraction
+    dopants: Fraction = key("–")
     """Greatest share of atoms of another brightness.
     Why: a real dopant is rare."""
     dopant_brightness: Range = key("–", min_length=2, max_length=2)
@@ -98,22 +98,22 @@ class SceneSettings(Section):
 class InstrumentChances(Section):
     """Chance of each fault, for every record by itself; the paper's noises have none of them."""
 
-    clipped: Fraction
+    clipped: Fraction = key("–")
     """Readout noise cut off at the darkest and brightest value of the clean image.
     Why: detectors saturate."""
-    correlated: Fraction
+    correlated: Fraction = key("–")
     """Readout noise that is correlated between pixels.
     Why: scintillators and resampling do it."""
-    jitter: Fraction
+    jitter: Fraction = key("–")
     """Rows displaced along x.
     Why: scan noise."""
-    row_offsets: Fraction
+    row_offsets: Fraction = key("–")
     """Rows brighter or darker.
     Why: flyback and beam current."""
-    hot_rows: Fraction
+    hot_rows: Fraction = key("–")
     """Some rows far brighter or darker.
     Why: as above."""
-    impulses: Fraction
+    impulses: Fraction = key("–")
     """Pixels of any value.
     Why: broken pixels, cosmic rays, arcs."""
 
@@ -154,7 +154,7 @@ class InstrumentSettings(Section):
     row_offset: float = key("standard deviations of the image", ge=0, le=10)
     """Greatest standard deviation of a row's brightness.
     Why: seen in real images."""
-    impulses: Fraction
+    impulses: Fraction = key("–")
     """Greatest share of impulses.
     Why: half of the pixels, as in the paper's salt and pepper beyond 0.36."""
     offset: float = key("standard deviations of the patch", ge=0, le=10)
