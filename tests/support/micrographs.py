@@ -65,6 +65,15 @@ def identity():
     return keras.Model(image, keras.layers.Identity()(image))
 
 
+def interval():
+    """Return the general network that gives back what it is given, ± 0.1."""
+    import keras
+
+    image = keras.Input((None, None, 1))
+    ends = keras.layers.Concatenate()([image, image - 0.1, image + 0.1])
+    return keras.Model(image, ends)
+
+
 def write_image(path, data, pixel_size=0.0158):
     """Write `data` as a TIFF of ImageJ's, its `pixel_size` in nm."""
     values, resolution = np.asarray(data, dtype=np.float32), (1 / pixel_size, 1 / pixel_size)

@@ -7,9 +7,10 @@ import sys
 
 import numpy as np
 import pytest
+import tifffile
 import yaml
 from clones import ROOT
-from micrographs import honeycomb, identity, write_image, write_model
+from micrographs import GENERAL_CARD, honeycomb, identity, interval, write_image, write_model
 
 import temdenoise
 from temdenoise import cli
@@ -22,6 +23,7 @@ ENDS = ("tif", "hspy", "uncertainty.tif", "json")
 def models(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     write_model(folder, "identity", identity())
+    write_model(folder, "any", interval(), GENERAL_CARD)
     return folder
 
 
@@ -55,6 +57,20 @@ def test_an_image_gets_its_results_and_a_line_an_orientation(here, command, capf
     assert [f"orientation {n} of 8" in said.out for n in range(1, 9)] == [True] * 8
     visible = {name for name in results(here / "denoised/my-image") if name[0] != "."}
     assert visible == {*(f"identity.{end}" for end in ENDS), "overview.png"}
+
+
+def test_a_general_model_needs_one_pass_and_cuts_nothing_off(here, models, one_thread, capfd):
+    noise = np.random.default_rng(1).normal(0, 0.1, (70, 60))
+    image = honeycomb((70, 60), 9) + noise
+    image[20:24, 30:34] = 9.0
+    write_image(here / "my.tif", image)
+    assert cli.main(["my.tif", "--models", str(models), "--model", "any", "--threads", "1"]) == 0
+    said = json.loads((here / "denoised/my/any.json").read_text())
+    assert said["resampled_by"] == [1.0, 1.0]
+    assert "vacuum" not in said
+    assert "orientation" not in capfd.readouterr().out
+    found = tifffile.imread(here / "denoised/my/any.tif")
+    np.testing.assert_allclose(found, image.astype(np.float32), atol=1e-4)
 
 
 def test_a_bad_image_is_one_line_and_the_others_go_on(here, command, capfd):

@@ -2,7 +2,7 @@ import logging
 
 import numpy as np
 import pytest
-from micrographs import CARD, honeycomb
+from micrographs import CARD, GENERAL_CARD, honeycomb
 
 from temdenoise.errors import InputError
 from temdenoise.micrographs import denoising, job
@@ -138,7 +138,8 @@ def test_an_image_alone_keeps_its_shape_and_its_warnings(tmp_path):
 
 @pytest.mark.parametrize(("window", "cut"), [("hann", (256, 64)), ("none", (64, 0))])
 def test_the_tiles_that_are_used_are_those_that_are_recorded(window, cut):
-    assert job.Settings(256, 64, window).cut(CARD) == cut
+    assert job.Settings(256, 64, window).cut(CARD, (1024, 900)) == cut
+    assert job.Settings(256, 64, window).cut(GENERAL_CARD, (1024, 900)) == (576, 64)
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 2.0])

@@ -122,3 +122,12 @@ def test_the_border_step_rises_with_the_seam(original):
 
 def test_one_tile_has_no_seam():
     assert np.isnan(tiling.border_step(LATTICES[0], LATTICES[0], 400))
+
+
+@given(st.integers(1, 5000), st.sampled_from([0, 16, 64]))
+def test_fitting_tiles_cover_an_edge_with_little_waste(edge, overlap):
+    tile = tiling.fitting(edge, overlap)
+    count = -(-edge // (tile - overlap))
+    assert tile % 16 == 0
+    assert tile <= 640 + 16
+    assert count * (tile - overlap) < edge + 16 * count

@@ -18,6 +18,7 @@ from temdenoise.micrographs import (
     general,
     reading,
     summary,
+    tiling,
     writing,
 )
 from temdenoise.networks import card as cards
@@ -46,14 +47,14 @@ class Settings:
     overlap: int = 64
     window: str = "hann"
 
-    def cut(self, card: Card | GeneralCard) -> tuple[int, int]:
-        """Return tile and overlap [pixels] with the model of the `card`.
+    def cut(self, card: Card | GeneralCard, grid: Sequence[int]) -> tuple[int, int]:
+        """Return tile and overlap [pixels] for an image of `grid` (Y, X) and the model of `card`.
 
-        A general model has no patches to lay side by side.
+        A general model has no patches to lay side by side, and takes tiles that fit the image.
         """
-        if isinstance(card, GeneralCard) or self.window == "hann":
-            return self.tile, self.overlap
-        return card.patch_size, 0
+        if isinstance(card, GeneralCard):
+            return tiling.fitting(max(grid), self.overlap), self.overlap
+        return (self.tile, self.overlap) if self.window == "hann" else (card.patch_size, 0)
 
 
 def targets(folder: Path, model: str) -> dict[str, Path]:
@@ -92,8 +93,9 @@ def run(
         card=card,
     )
     _log.info("%s", found)
-    tile, overlap = settings.cut(card)
-    check_room(source.frames.shape[1:], found, memory)
+    shape = source.frames.shape[1:]
+    tile, overlap = settings.cut(card, _grid(shape, found))
+    check_room(shape, found, memory)
     folder = Path(target["tif"]).parent
     folder.mkdir(parents=True, exist_ok=True)
     network = _network(model, card, found, (tile, overlap), threads)
@@ -135,7 +137,7 @@ def _card(model: Path) -> Card | GeneralCard:
 
 def check_room(shape: Sequence[int], found: calibration.Scale, memory: float) -> None:
     """Refuse an image of `shape` (Y, X) whose copy at the model's scale exceeds `memory` [MB]."""
-    grid = [round(edge * factor) for edge, factor in zip(shape, found.factors, strict=True)]
+    grid = _grid(shape, found)
     pixels = max(np.prod(grid), np.prod(shape))
     least = _NETWORK + _ROOM
     needed = least + _PER_PIXEL * pixels / 1e6
@@ -148,6 +150,11 @@ def check_room(shape: Sequence[int], found: calibration.Scale, memory: float) ->
             f"allow more by --memory {more}, in the workflow by --set-resources "
             f"denoise_micrograph:mem_mb={more}"
         )
+
+
+def _grid(shape: Sequence[int], found: calibration.Scale) -> list[int]:
+    """Return the shape of an image of `shape` (Y, X) at the model's scale."""
+    return [round(edge * factor) for edge, factor in zip(shape, found.factors, strict=True)]
 
 
 def free_memory() -> float:
@@ -189,7 +196,7 @@ def denoiser(model: Path, settings: Settings, threads: int) -> Callable[[np.ndar
 
     def run(image: np.ndarray) -> np.ndarray:
         found = calibration.find(image, None, pixel_size=None, bond_length=None, card=card)
-        one = _network(model, card, found, settings.cut(card), threads)
+        one = _network(model, card, found, settings.cut(card, _grid(image.shape, found)), threads)
         return np.asarray(one(image).image)
 
     return run

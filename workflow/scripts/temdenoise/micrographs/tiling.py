@@ -8,6 +8,8 @@ from scipy.ndimage import gaussian_filter1d
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
+_LARGEST = 640  # pixels of a tile: its feature maps take 0.8 GB
+_MULTIPLE = 16  # of what networks halve
 _ALONG = 3.0  # pixels: the jump across a border is smoothed along it, so that noise cancels
 
 
@@ -57,6 +59,16 @@ def denoise(
         whole = band / weights.reshape(*weights.shape, *np.ones_like(depth))
         _write(result, whole[:, margin:], top - margin)
     return result
+
+
+def fitting(edge: int, overlap: int) -> int:
+    """Return the tile [pixels] with which as few as possible cover an `edge` without waste.
+
+    It is a multiple of 16 and at most 640, or 16 more than the `overlap`.
+    """
+    count = -(-edge // max(_LARGEST - overlap, _MULTIPLE))
+    tile = -(-edge // count) + overlap
+    return -(-tile // _MULTIPLE) * _MULTIPLE
 
 
 def border_step(result: np.ndarray, original: np.ndarray, step: int) -> float:
