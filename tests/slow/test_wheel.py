@@ -23,7 +23,7 @@ from temdenoise import cli
 assert "site" in cli.__file__
 sys.exit(cli.main(sys.argv[1:]))
 """
-ENDS = ("tif", "hspy", "uncertainty.tif", "json")
+ENDS = ("tif", "hspy", "uncertainty.tif", "atoms.csv", "json")
 
 
 @pytest.fixture(scope="module")

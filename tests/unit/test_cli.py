@@ -16,7 +16,7 @@ import temdenoise
 from temdenoise import cli
 from temdenoise.micrographs import job, samples
 
-ENDS = ("tif", "hspy", "uncertainty.tif", "json")
+ENDS = ("tif", "hspy", "uncertainty.tif", "atoms.csv", "json")
 
 
 @pytest.fixture(scope="module")

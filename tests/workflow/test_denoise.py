@@ -22,7 +22,7 @@ def noisy(shape=(150, 170), bond=9.0):
     return (image + np.random.default_rng(1).normal(0, 1.5e4, shape)).astype(np.uint32)
 
 
-ENDS = ("tif", "hspy", "uncertainty.tif", "json")
+ENDS = ("tif", "hspy", "uncertainty.tif", "atoms.csv", "json")
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ if GENERAL:
     rule evaluate_trust:
         input:
             model=f"{RESULTS}/models/{{model}}/model.keras",
-            interval=f"{RESULTS}/models/{{model}}/interval.json",
+            calibration=f"{RESULTS}/models/{{model}}/calibration.json",
             images=scenes_of("test"),
             scenes=expand(
                 f"{RESULTS}/scenes/test/{{part}}.npz", part=SCENE_PARTS["test"]

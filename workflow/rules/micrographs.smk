@@ -34,6 +34,7 @@ rule denoise_micrograph:
         tif=f"{MICROGRAPHS}/{{image}}/{{model}}.tif",
         hspy=f"{MICROGRAPHS}/{{image}}/{{model}}.hspy",
         uncertainty=f"{MICROGRAPHS}/{{image}}/{{model}}.uncertainty.tif",
+        atoms=f"{MICROGRAPHS}/{{image}}/{{model}}.atoms.csv",
         summary=f"{MICROGRAPHS}/{{image}}/{{model}}.json",
     log:
         f"{LOGS}/denoise_micrograph/{{image}}/{{model}}.log",
@@ -81,6 +82,11 @@ rule draw_overview:
         ),
         uncertainties=lambda wildcards: expand(
             f"{MICROGRAPHS}/{{image}}/{{model}}.uncertainty.tif",
+            image=wildcards.image,
+            model=SAMPLES[wildcards.image]["models"],
+        ),
+        atoms=lambda wildcards: expand(
+            f"{MICROGRAPHS}/{{image}}/{{model}}.atoms.csv",
             image=wildcards.image,
             model=SAMPLES[wildcards.image]["models"],
         ),

@@ -98,9 +98,13 @@ if GENERAL:
     rule calibrate_general:
         input:
             model=f"{RESULTS}/models/{{model}}/model.keras",
-            scenes=scenes_of("calibration"),
+            images=scenes_of("calibration"),
+            scenes=expand(
+                f"{RESULTS}/scenes/calibration/{{part}}.npz",
+                part=SCENE_PARTS["calibration"],
+            ),
         output:
-            interval=f"{RESULTS}/models/{{model}}/interval.json",
+            calibration=f"{RESULTS}/models/{{model}}/calibration.json",
         log:
             f"{LOGS}/calibrate_general/{{model}}.log",
         benchmark:
@@ -117,6 +121,7 @@ if GENERAL:
             code=code_of("calibrate_general"),
             seed=config["seed"],
             instrument=config["instrument"],
+            count=200,
         message:
             "Calibrate the interval of model {wildcards.model}"
         script:
@@ -160,7 +165,7 @@ if GENERAL_TRAINED:
         input:
             model=f"{RESULTS}/models/{{model}}/model.keras",
             history=f"{RESULTS}/models/{{model}}/history.csv",
-            interval=f"{RESULTS}/models/{{model}}/interval.json",
+            calibration=f"{RESULTS}/models/{{model}}/calibration.json",
             dft=f"{RESULTS}/tables/dft.csv",
         output:
             model=f"{STORED_MODELS}/{{model}}/model.keras",

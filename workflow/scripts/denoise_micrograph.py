@@ -10,7 +10,7 @@ with logs.capture(snakemake.log[0], show_as=f"{wildcards.image}, {wildcards.mode
     from temdenoise.micrographs import summary
 
     params, target = snakemake.params, snakemake.output
-    images = [target.tif, target.hspy, target.uncertainty]
+    images = [target.tif, target.hspy, target.uncertainty, target.atoms]
     facts = {"source": params.entry["path"], "on_failure": params.on_failure}
     with summary.failures(params.on_failure, images, target.summary, facts):
         from temdenoise.micrographs import job

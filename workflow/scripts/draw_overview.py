@@ -5,6 +5,8 @@ from temdenoise.run import logs
 
 with logs.capture(snakemake.log[0]):
     source = snakemake.input
-    results = zip(source.denoised, source.uncertainties, source.summaries, strict=True)
+    results = zip(
+        source.denoised, source.uncertainties, source.atoms, source.summaries, strict=True
+    )
     figure = overview.draw(snakemake.params.entry, [overview.read(*paths) for paths in results])
     style.save(snakemake.output.figure, figure)

@@ -3,9 +3,6 @@
 from temdenoise.run import files, logs, pages
 
 with logs.capture(snakemake.log[0]):
-    import json
-    from pathlib import Path
-
     import pandas as pd
 
     from temdenoise.networks import general, inference, trust
@@ -16,7 +13,7 @@ with logs.capture(snakemake.log[0]):
     table = pd.DataFrame(
         trust.rows(
             general.denoiser(inference.load(source.model)),
-            json.loads(Path(source.interval).read_text(encoding="utf-8")),
+            files.read_json(source.calibration)["interval"],
             Scenes([files.open_stack(path, ndim=3) for path in source.images]),
             [one for path in source.scenes for one in scene.read(path)],
             params.instrument,

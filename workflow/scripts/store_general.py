@@ -1,8 +1,5 @@
 """Put one general model into the store, with its card."""
 
-import json
-from pathlib import Path
-
 from temdenoise.networks import general_card
 from temdenoise.run import checksums, files, logs
 
@@ -10,7 +7,6 @@ with logs.capture(snakemake.log[0]):
     source, target, params = snakemake.input, snakemake.output, snakemake.params
     for name in ("model", "history"):
         files.copy(source[name], target[name])
-    checksums.verify(source.interval)
     history = files.read_table(source.history)
     said = general_card.GeneralCard(
         model=snakemake.wildcards.model,
@@ -18,7 +14,7 @@ with logs.capture(snakemake.log[0]):
         sha256=checksums.of(target.model),
         engine=", ".join(files.read_table(source.dft)["engine"].unique()),
         **params.facts,
-        interval=json.loads(Path(source.interval).read_text(encoding="utf-8")),
+        **files.read_json(source.calibration),
         conditions=general_card.conditions(history.iloc[-1].to_dict()),
     )
     files.write_text(target.card, said.to_json())

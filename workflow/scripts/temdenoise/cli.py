@@ -211,7 +211,7 @@ def _result(entry: Entry, model: str, folder: Path, options: argparse.Namespace)
             threads=options.threads,
             memory=options.memory or job.free_memory(),
         )
-    return overview.read(target["tif"], target["uncertainty"], target["summary"])
+    return overview.read(*(target[kind] for kind in ("tif", "uncertainty", "atoms", "summary")))
 
 
 def _say(line: str) -> int:

@@ -13,7 +13,6 @@ from temdenoise.networks import conformal
 from temdenoise.networks.general_card import GeneralCard
 from temdenoise.networks.standard import standardised
 
-TO_DEVIATION = 1.645  # half of a 90 % interval in standard deviations
 _DEPTH = 3  # value and both ends of the interval
 
 
@@ -32,18 +31,18 @@ def denoise(
     normal, mean, deviation = standardised(small)
     result = np.moveaxis(tiling.denoise(predict, normal, **asdict(tiles), depth=(_DEPTH,)), -1, 0)
     noise = conformal.noise_level(normal, result[0])
-    half = conformal.half_width(result) * conformal.factor_at(card.interval, noise)
+    sigma = conformal.deviation(result, noise, card.interval)
     facts = Facts(noise, *correlations(normal - result[0]), hot, dead)
     said = {
         **asdict(facts),
         "border_step": tiling.border_step(result[0], normal, tiles.tile - tiles.overlap),
-        "uncertainty": float(np.median(half)) / TO_DEVIATION,
+        "uncertainty": float(np.median(sigma)),
     }
     image = calibration.to_shape(result[0], frame.shape).astype(np.float64)
-    width = calibration.to_shape(half, frame.shape).clip(min=0) * (deviation / TO_DEVIATION)
+    spread = calibration.to_shape(sigma, frame.shape).clip(min=0) * deviation
     return Denoised(
         (image * deviation + (mean + offset)).astype(np.float32),
-        width.astype(np.float32),
+        spread.astype(np.float32),
         {**said, "noise": facts.of_contrast},
         warnings(facts, found, card),
     )

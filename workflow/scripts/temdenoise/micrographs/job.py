@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import temdenoise
 from temdenoise.errors import InputError
 from temdenoise.micrographs import (
+    atoms,
     calibration,
     denoising,
     general,
@@ -25,6 +26,9 @@ from temdenoise.networks import card as cards
 from temdenoise.networks.card import Card
 from temdenoise.networks.general_card import GeneralCard
 from temdenoise.run import checksums, files
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _log = logging.getLogger("temdenoise")
 
@@ -59,7 +63,8 @@ class Settings:
 
 def targets(folder: Path, model: str) -> dict[str, Path]:
     """Return where the results of a `model` lie in the `folder` of an image."""
-    ends = {"tif": "tif", "hspy": "hspy", "uncertainty": "uncertainty.tif", "summary": "json"}
+    ends = {"tif": "tif", "hspy": "hspy", "uncertainty": "uncertainty.tif"}
+    ends |= {"atoms": "atoms.csv", "summary": "json"}
     return {kind: folder / f"{model}.{end}" for kind, end in ends.items()}
 
 
@@ -74,8 +79,8 @@ def run(
 ) -> None:
     """Denoise the micrograph of an `entry` of `samples` with the network `model` and its card.
 
-    Write the tif, hspy, uncertainty and summary of `target`, all or none: a failure does not change
-    an earlier result. `memory` [MB] is what the job may use.
+    Write the tif, hspy, uncertainty, atoms and summary of `target`, all or none: a failure does not
+    change an earlier result. `memory` [MB] is what the job may use.
 
     Raises
     ------
@@ -103,23 +108,28 @@ def run(
     for words in done.warnings:
         _log.warning("%s", words)
     cut = {"tile": tile, "overlap": overlap, "window": settings.window}
-    record = summary.provenance(done, found, card, {**_source(entry, source), **cut})
-    _write(target, done, source, found.pixel_size, record)
+    sites = card.sites if isinstance(card, GeneralCard) else None
+    listed = atoms.of_frames(done.image, done.uncertainty, sites, found.pixel_size)
+    facts = {**_source(entry, source), **cut, **atoms.counts(listed)}
+    record = summary.provenance(done, found, card, facts)
+    _write(target, done, listed, source, found.pixel_size, record)
 
 
 def _write(
     target: Mapping[str, str | Path],
     done: denoising.Denoised,
+    listed: "pd.DataFrame",
     source: reading.Micrograph,
     pixel_size: writing.Pair | None,
     record: Mapping[str, Any],
 ) -> None:
     """Write all files of a result beside their final names, then move them, the summary last."""
-    kinds = ("summary", "uncertainty", "hspy", "tif")
+    kinds = ("summary", "atoms", "uncertainty", "hspy", "tif")
     with files.atomic_together({kind: target[kind] for kind in kinds}) as to:
         writing.write_tiff(to["tif"], done.image, source, pixel_size, record)
         writing.write_hspy(to["hspy"], done.image, source, pixel_size, record)
         writing.write_tiff(to["uncertainty"], done.uncertainty, source, pixel_size, record)
+        to["atoms"].write_text(atoms.to_csv(listed), encoding="utf-8")
         to["summary"].write_text(summary.to_json(record), encoding="utf-8")
 
 

@@ -25,7 +25,7 @@ _log = logging.getLogger("temdenoise")
 COLUMNS = [
     *("image", "model", "source", "problem", "warnings", "frames", "pixel_size_nm"),
     *("pixel_size_from", "bond_px", "bond_px_from", "lattice_px", "resampled_by", "noise"),
-    *("vacuum", "hot", "dead", "border_step", "uncertainty"),
+    *("vacuum", "hot", "dead", "border_step", "uncertainty", "atoms", "vacancies"),
 ]
 _DIGITS = {
     **{"bond_px": 2, "lattice_px": 2, "resampled_by": 3, "noise": 3, "vacuum": 3},
@@ -87,7 +87,9 @@ def table(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     for path in map(Path, paths):
         said = read_json(path)
         rows.append({**said, **_flat(said), "image": path.parent.name, "model": path.stem})
-    whole = dict.fromkeys(("frames", "hot", "dead"), "Int64")  # whole numbers, or no value
+    whole = dict.fromkeys(
+        ("frames", "hot", "dead", "atoms", "vacancies"), "Int64"
+    )  # whole numbers, or no value
     return pd.DataFrame(rows, columns=COLUMNS).astype(whole)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
+import numpy as np
 
 from temdenoise import seeds
 from temdenoise.networks import conformal, general
@@ -28,8 +29,16 @@ def samples(
     network: keras.Model, scenes: Scenes, settings: Mapping[str, Any], *, seed: int
 ) -> Iterator[conformal.Sample]:
     """Yield the errors of the `network` on each of the `scenes`, recorded once."""
+    for recorded, truth, result, rng in results(network, scenes, settings, seed=seed):
+        yield conformal.sample(recorded, truth, result, rng, _PIXELS)
+
+
+def results(
+    network: keras.Model, scenes: Scenes, settings: Mapping[str, Any], *, seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.random.Generator]]:
+    """Yield record and truth (Y, X) of each of the `scenes`, the result (3, Y, X), a generator."""
     denoise = general.denoiser(network)
     for number in range(len(scenes)):
         rng = seeds.generator(seed, "calibration record", number)
         recorded, truth = instrument.record(scenes[number], settings, rng)
-        yield conformal.sample(recorded, truth, denoise(recorded), rng, _PIXELS)
+        yield recorded, truth, denoise(recorded), rng

@@ -10,6 +10,7 @@ import numpy as np
 
 from temdenoise.networks.standard import LEVEL
 
+TO_INTERVAL = 1.645  # standard deviations: 90 % of a normal distribution lie within
 _LEAST = 1e-6  # of the contrast: an interval without width cannot be scaled
 _DIGITS = 4
 
@@ -60,6 +61,14 @@ def factor_at(table: Sequence[Mapping[str, float]], noise: float) -> float:
     """Return the factor of the half width at a `noise` level, interpolated in the `table`."""
     levels, values = ([row[key] for row in table] for key in ("noise", "factor"))
     return float(np.interp(noise, levels, values))
+
+
+def deviation(result: np.ndarray, noise: float, table: Sequence[Mapping[str, float]]) -> np.ndarray:
+    """Return the standard deviation of the network's `result` (3, Y, X), (Y, X).
+
+    It is the half width of the calibrated 90 % interval over that of a normal distribution.
+    """
+    return np.asarray(half_width(result) * (factor_at(table, noise) / TO_INTERVAL))
 
 
 def coverage(truth: np.ndarray, value: np.ndarray, half: np.ndarray) -> float:

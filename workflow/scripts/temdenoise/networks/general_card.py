@@ -13,7 +13,8 @@ class GeneralCard:
     """A general model's own words; see the shipped models/general/card.json.
 
     `bond_length_px_range` is what it was trained on [pixels]; `noise_range` that of the noise in
-    units of the contrast. `interval` holds the factors of its interval (`conformal.Factor`), and
+    units of the contrast. `interval` holds the factors of its interval by noise level, `sites` the
+    weights of the probability of an atom (`micrographs.atoms`), and
     `conditions` its error under each condition: RMSE / contrast, at the end of the training.
     """
 
@@ -29,6 +30,7 @@ class GeneralCard:
     instrument: Mapping[str, Any]
     patches: int
     interval: Sequence[Mapping[str, float]]
+    sites: Mapping[str, float]
     conditions: Mapping[str, float]
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
@@ -14,8 +15,9 @@ from matplotlib.patheffects import withStroke
 from skimage.measure import block_reduce
 
 from temdenoise.micrographs import lattice, reading, summary, warnings, writing
+from temdenoise.micrographs.atoms import VACANCY
 from temdenoise.reports.style import grid
-from temdenoise.run.files import read_json
+from temdenoise.run.files import read_json, read_table
 
 _TITLES = ("original", "denoised", "original − denoised", "uncertainty", "FFT", "FFT, denoised")
 _PANEL = (3.0, 3.3)
@@ -32,23 +34,27 @@ _WIDTH = 170  # characters below the panels
 
 @dataclass(frozen=True)
 class Result:
-    """A model's images (Y, X), the first of a stack, and its summary; images are None without."""
+    """A model's images (Y, X) and atoms, the first of a stack, and its summary; None without."""
 
     image: np.ndarray | None
     uncertainty: np.ndarray | None
+    atoms: pd.DataFrame | None
     summary: Mapping[str, Any]
 
 
 def read(
     image: str | os.PathLike[str],
     uncertainty: str | os.PathLike[str],
+    atoms: str | os.PathLike[str],
     summary: str | os.PathLike[str],
 ) -> Result:
     """Read a model's result; a problem leaves no images."""
     said = read_json(summary)
     if said["problem"]:
-        return Result(None, None, said)
-    return Result(writing.open_tiff(image), writing.open_tiff(uncertainty), said)
+        return Result(None, None, None, said)
+    found = read_table(atoms)
+    first = found[found["frame"] == 1]
+    return Result(writing.open_tiff(image), writing.open_tiff(uncertainty), first, said)
 
 
 def draw(entry: Mapping[str, Any], results: list[Result]) -> Figure:
@@ -88,6 +94,7 @@ def _draw_row(row: np.ndarray, original: np.ndarray, result: Result) -> None:
         _show_spectrum(axes, one)
     if "vacuum" in said:
         _outline_vacuum(row[1], original)
+    _circle_vacancies(row[1], result)
     for axes, title in zip(row, _titles(said), strict=True):
         axes.set(xticks=[], yticks=[])
         axes.set_title(title, fontsize=9)
@@ -130,6 +137,16 @@ def _outline_vacuum(axes: Axes, image: np.ndarray) -> None:
         axes.contour(shown, levels=[0.5], colors="#e69f00", linewidths=0.8)
 
 
+def _circle_vacancies(axes: Axes, result: Result) -> None:
+    """Draw a circle around each candidate vacancy."""
+    if result.atoms is None or result.image is None:
+        return
+    absent = result.atoms[result.atoms["kind"] == VACANCY]
+    block = _block(result.image.shape)
+    style: dict[str, Any] = {"s": 40, "facecolors": "none", "edgecolors": "#56b4e9", "linewidths": 0.8}
+    axes.scatter(absent["x_px"] / block, absent["y_px"] / block, **style)
+
+
 def _draw_bar(axes: Axes, pixel_size: list[float] | None, shape: tuple[int, ...]) -> None:
     if pixel_size is None:
         return
@@ -149,7 +166,8 @@ def _said(result: Result) -> str:
         return str(said["problem"])
     facts = (
         f"{said['model']}: {summary.scale_of(said)}; noise {_number(said['noise'])} of the "
-        f"contrast; border step {_number(said['border_step'])}"
+        f"contrast; border step {_number(said['border_step'])}; {said['atoms']} atoms, "
+        f"{said['vacancies']} candidate vacancies (circles)"
     )
     return "\n".join([facts, *(f"   ⚠ {line}" for line in _wrapped(said["warnings"]))])
 
@@ -172,7 +190,11 @@ def _words(text: str) -> Figure:
     return figure
 
 
+def _block(shape: tuple[int, ...]) -> int:
+    return -(-max(shape) // _LARGEST)
+
+
 def _small(image: np.ndarray) -> np.ndarray:
     """Return `image` (Y, X) averaged over blocks to a size that a panel can show."""
-    block = -(-max(image.shape) // _LARGEST)
+    block = _block(image.shape)
     return block_reduce(image, (block, block), np.mean) if block > 1 else image

@@ -1,0 +1,109 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scenes import PERFECT
+
+from temdenoise import seeds
+from temdenoise.micrographs import atom_calibration, atoms, vacancies
+from temdenoise.scenes import building, imaging
+from temdenoise.scenes.lattices import KNOWN
+
+SITES = {"constant": -4.0, "significance": 2.0, "relative": 2.0, "position": 1.0}
+SHAPE = (90, 110)
+
+
+def sheet(bond=9.3, angle=0.3, name="graphene"):
+    points, _ = KNOWN[name].points(9.5)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    yx = points @ turn.T * bond + (45.2, 55.4)
+    return yx[((yx > 2) & (yx < np.array(SHAPE) - 3)).all(axis=1)]
+
+
+def drawn(yx, brightness=1.0, sigma=2.2):
+    return imaging.adf(yx, np.full(len(yx), brightness), SHAPE, sigma)
+
+
+def nearest(found, yx):
+    off = np.linalg.norm(found[["y_px", "x_px"]].to_numpy()[:, None] - yx, axis=-1)
+    return off.min(axis=0)
+
+
+def test_atoms_are_found_where_they_are():
+    yx = sheet()
+    found = atoms.find(drawn(yx), np.full(SHAPE, 0.01))
+    inner = ((yx > 8) & (yx < np.array(SHAPE) - 9)).all(axis=1)
+    assert nearest(found, yx[inner]).max() < 0.1
+    assert abs(len(found) - len(yx)) < 12
+    assert found["brightness"].median() == pytest.approx(1, abs=0.15)
+
+
+@given(st.floats(0.01, 100), st.floats(-50, 50))
+def test_gain_and_offset_change_no_probability(gain, offset):
+    image, noise = drawn(sheet()), np.full(SHAPE, 0.02)
+    one = atoms.find(image, noise)
+    other = atoms.find(gain * image + offset, gain * noise)
+    np.testing.assert_allclose(
+        atoms.probabilities(one, SITES), atoms.probabilities(other, SITES), atol=1e-3
+    )
+    np.testing.assert_allclose(other["y_px"], one["y_px"], atol=1e-3)
+
+
+def test_a_clearer_peak_is_likelier_an_atom():
+    yx = np.array([[20.0, 20], [20, 60], [60, 20], [60, 60]])
+    image = imaging.adf(yx, np.array([0.2, 0.5, 1, 2]), SHAPE, 2.0)
+    found = atoms.find(image, np.full(SHAPE, 0.1)).nlargest(4, "brightness")
+    likely = atoms.probabilities(found, SITES)
+    assert (np.diff(likely) < 0).all()
+    assert ((likely >= 0) & (likely <= 1)).all()
+
+
+def test_a_flat_image_has_no_atoms():
+    assert atoms.table(np.ones(SHAPE), np.full(SHAPE, 0.1), SITES, None).empty
+
+
+@pytest.mark.parametrize("name", ["graphene", "MoS2"])
+def test_a_missing_atom_is_a_candidate_vacancy_and_a_perfect_sheet_has_none(name):
+    yx = sheet(name=name)
+    assert not len(vacancies.missing_sites(yx, SHAPE)[0])
+    gone = np.argmin(np.linalg.norm(yx - (45, 55), axis=1))
+    places, support = vacancies.missing_sites(np.delete(yx, gone, axis=0), SHAPE)
+    np.testing.assert_allclose(places, yx[[gone]], atol=0.5)
+    assert support == pytest.approx(1, abs=0.2)
+
+
+def test_without_a_lattice_no_vacancy_is_named():
+    yx = np.random.default_rng(1).uniform(3, 80, (150, 2))
+    assert not len(vacancies.missing_sites(yx, SHAPE)[0])
+    assert not len(vacancies.missing_sites(yx[:3], SHAPE)[0])
+
+
+def test_the_table_has_both_kinds_and_nanometres():
+    yx = sheet()
+    gone = np.argmin(np.linalg.norm(yx - (45, 55), axis=1))
+    image = drawn(np.delete(yx, gone, axis=0))
+    found = atoms.of_frames(image, np.full(SHAPE, 0.01), SITES, (0.01, 0.02))
+    assert list(found.columns) == ["frame", *atoms.COLUMNS]
+    assert atoms.counts(found)["vacancies"] == 1
+    assert set(found["kind"]) == {atoms.ATOM, atoms.VACANCY}
+    np.testing.assert_allclose(found["x_nm"], 0.02 * found["x_px"])
+    assert atoms.to_csv(found).count("\n") == len(found) + 1
+
+
+def test_probabilities_are_as_often_right_as_they_say():
+    peaks, noise = [], 0.5
+    for number in range(12):
+        rng = seeds.generator(1, "scene", number)
+        scene = building.build({**PERFECT, "bond_px": [8, 9]}, None, rng)
+        clean = imaging.image(scene, PERFECT, [], rng)
+        blurred = clean + noise * 0.3 * rng.standard_normal(clean.shape)
+        found = atoms.find(blurred, np.full(clean.shape, noise * 0.3))
+        peaks.append(atom_calibration.matched(found, scene))
+    sites = atom_calibration.sites(peaks)
+    whole = pd.concat(peaks)
+    likely = atoms.probabilities(whole, sites)
+    assert likely.mean() == pytest.approx(whole["is_atom"].mean(), abs=0.05)
+    high, low = likely > 0.7, likely < 0.3
+    assert whole["is_atom"][high].mean() > 0.7
+    assert whole["is_atom"][low].mean() < 0.3
