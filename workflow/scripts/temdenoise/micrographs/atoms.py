@@ -24,6 +24,8 @@ _CLOSEST, _USUAL = 2, 8.0  # pixels between peaks at first, and where there are 
 _CLEAR = 3.0  # standard deviations: peaks that tell the distance of atoms
 _FEW = 10
 _GROUND = 0.8  # of the distance of atoms: the ground of a peak is the minimum within
+_SITE = 0.4  # of the distance of atoms: a peak within is at the site
+_CANDIDATE = 0.5  # probability from which a site is listed
 _LEAST = 1e-9
 
 
@@ -76,7 +78,7 @@ def table(
 
     Without `sites` no probability is known, and clear peaks count as likely. A vacancy is a site of
     the lattice of the likely atoms without an atom. Its probability is the share of the neighbours
-    that have it as a neighbour.
+    that have it as a neighbour, times that of no atom there.
     """
     found = find(value, deviation).assign(kind=ATOM, probability=np.nan)
     is_likely = found["significance"] > _CLEAR
@@ -85,15 +87,30 @@ def table(
         found["position_error_px"] *= sites["position"]
         is_likely = found["probability"] > LIKELY
     likely = found.loc[is_likely, ["y_px", "x_px"]].to_numpy()
-    places, support = missing_sites(likely, value.shape)
-    absent = pd.DataFrame(
-        {"kind": VACANCY, "y_px": places[:, 0], "x_px": places[:, 1], "probability": support}
-    )
+    absent = _vacancies(found, likely, value.shape)
     whole = pd.concat([found, absent], ignore_index=True) if len(absent) else found
     for number, axis in enumerate("yx"):
         edge = pixel_size[number] if pixel_size else np.nan
         whole[f"{axis}_nm"] = whole[f"{axis}_px"] * edge
     return whole[COLUMNS]
+
+
+def _vacancies(found: pd.DataFrame, likely: np.ndarray, shape: tuple[int, ...]) -> pd.DataFrame:
+    """Return the sites of the `likely` atoms' lattice where none of the peaks `found` may be one."""
+    places, support = missing_sites(likely, shape)
+    chance = support * (1 - _at(places, found, likely))
+    rows = {"kind": VACANCY, "y_px": places[:, 0], "x_px": places[:, 1], "probability": chance}
+    return pd.DataFrame(rows)[chance > _CANDIDATE]
+
+
+def _at(places: np.ndarray, found: pd.DataFrame, likely: np.ndarray) -> np.ndarray:
+    """Return the probability of the peak at each of `places` (N, 2), 0 without one, (N,)."""
+    if not len(places):
+        return np.zeros(0)
+    spacing = np.median(cKDTree(likely).query(likely, k=2)[0][:, 1])
+    off, nearest = cKDTree(found[["y_px", "x_px"]].to_numpy()).query(places)
+    chance = found["probability"].fillna(1.0).to_numpy()[nearest]
+    return np.where(off < _SITE * spacing, chance, 0.0)
 
 
 def of_frames(

@@ -143,7 +143,12 @@ def _circle_vacancies(axes: Axes, result: Result) -> None:
         return
     absent = result.atoms[result.atoms["kind"] == VACANCY]
     block = _block(result.image.shape)
-    style: dict[str, Any] = {"s": 40, "facecolors": "none", "edgecolors": "#56b4e9", "linewidths": 0.8}
+    style: dict[str, Any] = {
+        "s": 40,
+        "facecolors": "none",
+        "edgecolors": "#56b4e9",
+        "linewidths": 0.8,
+    }
     axes.scatter(absent["x_px"] / block, absent["y_px"] / block, **style)
 
 
