@@ -96,7 +96,7 @@ def table(
 
 
 def _vacancies(found: pd.DataFrame, likely: np.ndarray, shape: tuple[int, ...]) -> pd.DataFrame:
-    """Return the sites of the `likely` atoms' lattice where none of the peaks `found` may be one."""
+    """Return the sites of the lattice of `likely` atoms at which no peak of `found` may be one."""
     places, support = missing_sites(likely, shape)
     chance = support * (1 - _at(places, found, likely))
     rows = {"kind": VACANCY, "y_px": places[:, 0], "x_px": places[:, 1], "probability": chance}
