@@ -1,6 +1,7 @@
 """Which method finds most of the signal of real images? Scored by pixels it has not seen."""
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,6 +14,7 @@ from temdenoise.evaluation.filters import FILTERS
 COLUMNS = ["image", "shows", "method", "parameter", "explained", "fitted", "lattice_left"]
 BLUR = "best blur"
 TK_R_EM = "tk-r-em"
+_BM3D = "bm3d"
 
 Denoise = Callable[[np.ndarray], np.ndarray]
 
@@ -30,8 +32,8 @@ def filters() -> dict[str, dict[str, Denoise]]:
     }
     found[BLUR] = {str(w): _scaled(FILTERS["gaussian"].apply, w) for w in _WIDTHS}
     del found["gaussian"]
-    if find_spec("bm3d"):
-        found["bm3d"] = {str(sigma): _bm3d(sigma) for sigma in (0.05, 0.1, 0.2, 0.3, 0.5)}
+    if find_spec(_BM3D):
+        found[_BM3D] = {str(sigma): _bm3d(sigma) for sigma in (0.05, 0.1, 0.2, 0.3, 0.5)}
     return found
 
 
@@ -93,6 +95,5 @@ def _scaled(apply: Callable[[np.ndarray, Any], np.ndarray], value: Any) -> Denoi
 
 
 def _bm3d(sigma: float) -> Denoise:
-    import bm3d
-
-    return _scaled(bm3d.bm3d, sigma)
+    # It is no requirement: its licence forbids commercial use.
+    return _scaled(import_module(_BM3D).bm3d, sigma)
