@@ -45,5 +45,6 @@ def _peak_power(power: np.ndarray, places: np.ndarray) -> float:
     """Return the sum of 3 × 3 pixels at each of `places`, less their background."""
     padded = np.pad(power, 1)
     sums = sum(padded[places[:, 0] + dy, places[:, 1] + dx] for dy in range(3) for dx in range(3))
-    background = median_filter(power, _AROUND)[tuple(places.T)]
+    # The power of noise is exponentially distributed: its mean is the median over log 2.
+    background = median_filter(power, _AROUND)[tuple(places.T)] / np.log(2)
     return float(np.sum(sums - 9 * background))

@@ -1,6 +1,6 @@
 """Which method finds most of the signal of real images? Scored by pixels it has not seen."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -68,7 +68,7 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     wide = 100 * table.pivot(index="image", columns="method", values="explained")[methods]
     wide = wide.reindex(list(dict.fromkeys(table["image"])))
     gain = wide.sub(wide[BLUR], axis=0)
-    shown = wide.apply(_bold, axis=1, result_type="broadcast").astype(object)
+    shown = pd.DataFrame(map(_bold, wide.itertuples(index=False)), wide.index, methods)
     ends = {"mean": wide.mean(), "median": wide.median(), "median gain over blur": gain.median()}
     for name, values in ends.items():
         shown.loc[name] = [f"{value:.1f}" for value in values]
@@ -79,8 +79,8 @@ def _best(scores: Mapping[str, held_out.Score]) -> str:
     return max(scores, key=lambda value: scores[value].explained)
 
 
-def _bold(row: pd.Series) -> list[str]:
-    return [f"**{value:.1f}**" if value == row.max() else f"{value:.1f}" for value in row]
+def _bold(row: Sequence[float]) -> list[str]:
+    return [f"**{value:.1f}**" if value == max(row) else f"{value:.1f}" for value in row]
 
 
 def _scaled(apply: Callable[[np.ndarray, Any], np.ndarray], value: Any) -> Denoise:
