@@ -125,10 +125,8 @@ if GENERAL:
         input:
             model=f"{RESULTS}/models/{{model}}/model.keras",
             calibration=f"{RESULTS}/models/{{model}}/calibration.json",
-            images=scenes_of("test"),
-            scenes=expand(
-                f"{RESULTS}/scenes/test/{{part}}.npz", part=SCENE_PARTS["test"]
-            ),
+            images=SCENE_IMAGES["test"],
+            scenes=SCENES["test"],
         output:
             csv=f"{RESULTS}/tables/trust/{{model}}.csv",
             md=f"{RESULTS}/tables/trust/{{model}}.md",

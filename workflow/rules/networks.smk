@@ -89,20 +89,13 @@ GENERAL_FACTS = {
 }
 
 
-def scenes_of(split):
-    return expand(f"{RESULTS}/scenes/{split}/{{part}}.npy", part=SCENE_PARTS[split])
-
-
 if GENERAL:
 
     rule calibrate_general:
         input:
             model=f"{RESULTS}/models/{{model}}/model.keras",
-            images=scenes_of("calibration"),
-            scenes=expand(
-                f"{RESULTS}/scenes/calibration/{{part}}.npz",
-                part=SCENE_PARTS["calibration"],
-            ),
+            images=SCENE_IMAGES["calibration"],
+            scenes=SCENES["calibration"],
         output:
             calibration=f"{RESULTS}/models/{{model}}/calibration.json",
         log:
@@ -121,7 +114,7 @@ if GENERAL:
             code=code_of("calibrate_general"),
             seed=config["seed"],
             instrument=config["instrument"],
-            count=200,
+            sampled=200,
         message:
             "Calibrate the interval of model {wildcards.model}"
         script:
@@ -132,8 +125,8 @@ if GENERAL_TRAINED:
 
     rule train_general:
         input:
-            scenes=scenes_of("train"),
-            others=scenes_of("calibration"),
+            scenes=SCENE_IMAGES["train"],
+            others=SCENE_IMAGES["calibration"],
         output:
             model=f"{RESULTS}/models/{{model}}/model.keras",
             history=f"{RESULTS}/models/{{model}}/history.csv",

@@ -13,8 +13,18 @@ SCENE_SETTINGS = {
 
 
 # The scenes to test on show the density of structures that training never saw.
-def maps_of_scenes(wildcards):
-    return STRUCTURES["test" if wildcards.scenes == "test" else "train"]
+STRUCTURES_OF_SCENES = {
+    split: STRUCTURES["test" if split == "test" else "train"] for split in SCENE_SPLITS
+}
+SCENES, SCENE_IMAGES = (
+    {
+        split: expand(
+            f"{RESULTS}/scenes/{split}/{{part}}.{end}", part=SCENE_PARTS[split]
+        )
+        for split in SCENE_SPLITS
+    }
+    for end in ("npz", "npy")
+)
 
 
 if GENERAL:
@@ -27,11 +37,11 @@ if GENERAL:
         input:
             structures=lambda wildcards: expand(
                 f"{RESULTS}/structures/{{structure}}.extxyz",
-                structure=maps_of_scenes(wildcards),
+                structure=STRUCTURES_OF_SCENES[wildcards.scenes],
             ),
             maps=lambda wildcards: expand(
                 f"{RESULTS}/maps/{{structure}}.tif",
-                structure=maps_of_scenes(wildcards),
+                structure=STRUCTURES_OF_SCENES[wildcards.scenes],
             ),
         output:
             scenes=f"{RESULTS}/scenes/{{scenes}}/{{part}}.npz",
@@ -60,7 +70,7 @@ if GENERAL:
             scenes=f"{RESULTS}/scenes/{{scenes}}/{{part}}.npz",
             maps=lambda wildcards: expand(
                 f"{RESULTS}/maps/{{structure}}.tif",
-                structure=maps_of_scenes(wildcards),
+                structure=STRUCTURES_OF_SCENES[wildcards.scenes],
             ),
         output:
             images=f"{RESULTS}/scenes/{{scenes}}/{{part}}.npy",

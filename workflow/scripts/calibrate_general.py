@@ -17,7 +17,7 @@ with logs.capture(snakemake.log[0]):
     interval = calibrating.factors(*given, seed=params.seed)
     scenes = (one for path in source.scenes for one in scene.read(path))
     peaks = atom_calibration.peaks(
-        calibrating.results(*given, seed=params.seed), islice(scenes, params.count), interval
+        calibrating.results(*given, seed=params.seed), islice(scenes, params.sampled), interval
     )
     said = {"interval": interval, "sites": atom_calibration.sites(peaks)}
     files.write_text(snakemake.output.calibration, json.dumps(said, indent=2) + "\n")
