@@ -50,7 +50,9 @@ def test_the_wheel_holds_the_command_and_the_models(wheel):
         names = set(archive.namelist())
         entry_points = next(name for name in names if name.endswith("entry_points.txt"))
         assert "temdenoise = temdenoise.cli:main" in archive.read(entry_points).decode()
-    models = {f"temdenoise/models/{name}/model.keras" for name in ("G", "SP", "GSP", "BBG")}
+    models = {
+        f"temdenoise/models/{name}/model.keras" for name in ("G", "SP", "GSP", "BBG", "general")
+    }
     assert models <= names
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"temdenoise"}
 
@@ -75,6 +77,6 @@ def test_the_installed_command_gives_the_bytes_of_the_rule(wheel, own_clone, tmp
     )
     assert done.returncode == 0, done.stderr
     for end in ENDS:
-        ours = own_clone.folder / "out/my" / f"BBG.{end}"
-        theirs = own_clone.folder / "results/paper/micrographs/my" / f"BBG.{end}"
+        ours = own_clone.folder / "out/my" / f"general.{end}"
+        theirs = own_clone.folder / "results/paper/micrographs/my" / f"general.{end}"
         assert ours.read_bytes() == theirs.read_bytes(), end

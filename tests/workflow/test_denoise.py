@@ -179,8 +179,8 @@ def test_what_was_denoised_before_is_left_alone(batch, one):
 def shipped(own_clone):
     """A clone with files in the place of a shipped model, which a run could also put there."""
     for name in ("model.keras", "card.json", "history.csv", "README.md"):
-        (own_clone.folder / "models/BBG").mkdir(parents=True, exist_ok=True)
-        (own_clone.folder / "models/BBG" / name).write_text("shipped")
+        (own_clone.folder / "models/general").mkdir(parents=True, exist_ok=True)
+        (own_clone.folder / "models/general" / name).write_text("shipped")
     return own_clone
 
 
@@ -214,7 +214,7 @@ def test_the_rows_of_the_table_are_part_of_the_whole_run(shipped):
 def test_an_image_overwrites_no_results_of_another(shipped):
     results = shipped.folder / "results/paper/micrographs/my"
     results.mkdir(parents=True)
-    (results / "BBG.json").write_text('{"source": "far/my.dm3", "problem": null}')
+    (results / "general.json").write_text('{"source": "far/my.dm3", "problem": null}')
     add(shipped, "other.tif\tmy")
     done = shipped.snakemake("-n", "denoise")
     assert done.returncode != 0

@@ -5,7 +5,7 @@ import pytest
 from temdenoise.errors import InputError
 from temdenoise.micrographs import samples
 
-DEFAULTS = {"model": "BBG", "bond_length": None}
+DEFAULTS = {"model": samples.DEFAULT_MODEL, "bond_length": None}
 
 
 def read(tmp_path, *rows):
@@ -17,7 +17,7 @@ def read(tmp_path, *rows):
 def test_a_row_may_be_silent_on_all_but_its_path(tmp_path):
     assert read(tmp_path, ["path"], ["data/my image.dm4"]) == {
         "my-image": {
-            **{"path": "data/my image.dm4", "models": ["BBG"], "pixel_size": None},
+            **{"path": "data/my image.dm4", "models": ["general"], "pixel_size": None},
             **{"bond_length": None, "crop": None},
         }
     }

@@ -17,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MODEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _CROP = re.compile(r"(\d+):(\d+),(\d+):(\d+)")
 
-DEFAULT_MODEL = "BBG"
+DEFAULT_MODEL = "general"
 
 Entry = dict[str, Any]
 

@@ -18,7 +18,7 @@ class Batch(Section):
         f"{_MODEL}(, *{_MODEL})*", because="names separated by commas", examples=["G", "G,BBG"]
     )
     """Models for micrographs whose row names none.
-    Why: paper is silent: real images have a background."""
+    Why: `general` is made for real images; the paper's models know perfect sheets."""
     bond_length: float | None = key("nm", gt=0, le=10)
     """Distance of neighbouring atom columns, for rows that give none. With null it comes from
     the lattice peaks, or else from the model's material.
