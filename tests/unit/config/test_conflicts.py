@@ -50,7 +50,7 @@ CONFLICTS = {
     "models: {any: {noise: instrument}}": 'training.network: got "paper"',
     "models: {any: {noise: instrument, network: bias-free, filters: [4, 4, 4, 4, 4]}}\n"
     "scenes: {patch_size: 72}": "scenes.patch_size: got 72",
-    "scenes: {patch_size: 161}": "scenes.patch_size: got 161",
+    "scenes: {patch_size: 177}": "scenes.patch_size: got 177",
     "scenes: {bond_px: [24, 4]}": "scenes.bond_px: got [24, 4]",
     "instrument: {counts: [500, 2]}": "instrument.counts: got [500, 2]",
     "instrument: {shares: {counts: 0, readout: 0, paper: 0}}": "instrument.shares: got ",

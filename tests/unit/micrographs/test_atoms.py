@@ -7,15 +7,14 @@ from scenes import PERFECT
 
 from temdenoise import seeds
 from temdenoise.micrographs import atom_calibration, atoms, vacancies
-from temdenoise.scenes import building, imaging
-from temdenoise.scenes.lattices import KNOWN
+from temdenoise.scenes import building, imaging, lattices
 
 SITES = {"constant": -4.0, "significance": 2.0, "relative": 2.0, "position": 1.0}
 SHAPE = (90, 110)
 
 
 def sheet(bond=9.3, angle=0.3, name="graphene"):
-    points, _ = KNOWN[name].points(9.5)
+    points, _ = lattices.sheet(name).points(9.5)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     yx = points @ turn.T * bond + (45.2, 55.4)
     return yx[((yx > 2) & (yx < np.array(SHAPE) - 3)).all(axis=1)]

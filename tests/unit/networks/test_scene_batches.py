@@ -69,3 +69,20 @@ def test_a_condition_has_the_same_patches_each_time():
     for name, (recorded, truth) in first.items():
         assert recorded.shape == truth.shape == (2, 16, 16, 1)
         np.testing.assert_array_equal(recorded, again[name][0])
+
+
+def test_a_stack_of_pairs_keeps_records_and_truths_apart():
+    rng = np.random.default_rng(1)
+    pairs = [(rng.random((5, 7)), rng.random((5, 7))) for _ in range(3)]
+    recorded, truth = scene_batches.stacked(pairs)
+    assert recorded.shape == truth.shape == (3, 5, 7, 1)
+    np.testing.assert_array_equal(recorded[1, ..., 0], pairs[1][0])
+    np.testing.assert_array_equal(truth[2, ..., 0], pairs[2][1])
+
+
+@given(st.integers(0, 200))
+def test_a_drawn_pair_fits_its_size_whatever_recorded_it(number):
+    recorded, truth = scene_batches.draw(SCENES, INSTRUMENT, 16, np.random.default_rng(number))
+    assert recorded.shape == truth.shape == (16, 16)
+    assert np.isfinite(recorded).all()
+    assert np.isfinite(truth).all()

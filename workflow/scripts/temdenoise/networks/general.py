@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
-import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 
 from temdenoise.networks.standard import LEVEL, standardised
 
 _MARGIN = 32  # pixels
+_FLAT = 0.05  # deviation of a truth below which its error weighs no more
 Denoise3 = Callable[[np.ndarray], np.ndarray]
 ARCHITECTURES = {"bias-free": 1, "unshuffle": 2}  # their first stride
 
@@ -39,18 +39,20 @@ def multiple_of(filters: Sequence[int], architecture: str) -> int:
     return int(ARCHITECTURES[architecture] * 2 ** (len(filters) - 1))
 
 
-def loss(truth: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+def loss(truth: keras.KerasTensor, predicted: keras.KerasTensor) -> keras.KerasTensor:
     """Return the root mean square error of each patch's value plus the pinball loss of its ends.
 
-    The root weighs patches of much and of little noise alike. `truth` is (N, Y, X, 1),
-    `predicted` (N, Y, X, 3); the result is (N,).
+    Both over the root of the truth's deviation: that and the root of the square weigh patches of
+    much and of little noise alike. `truth` is (N, Y, X, 1), `predicted` (N, Y, X, 3); the result
+    is (N,).
     """
     value, ends = predicted[..., :1], predicted[..., 1:]
-    tail = tf.constant([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    tail = np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2], dtype=np.float32)
     error = truth - ends
-    pinball = tf.maximum(tail * error, (tail - 1) * error)
-    square = tf.reduce_mean(tf.square(truth - value), axis=(1, 2, 3))
-    return tf.sqrt(square + 1e-8) + tf.reduce_mean(pinball, axis=(1, 2, 3))
+    pinball = ops.maximum(tail * error, (tail - 1) * error)
+    square = ops.mean(ops.square(truth - value), axis=(1, 2, 3))
+    contrast = ops.maximum(ops.std(truth, axis=(1, 2, 3)), _FLAT)
+    return (ops.sqrt(square + 1e-8) + ops.mean(pinball, axis=(1, 2, 3))) / ops.sqrt(contrast)
 
 
 def _u_shape(
@@ -79,7 +81,7 @@ def _heads(features: keras.KerasTensor, stride: int, precision: str) -> keras.Ke
             3, 3 * stride, stride, padding="same", use_bias=False, dtype="float32"
         )(features)
     value, below, above = (out[..., k : k + 1] for k in range(3))
-    below, above = keras.ops.abs(below), keras.ops.abs(above)
+    below, above = ops.abs(below), ops.abs(above)
     return layers.Concatenate(dtype="float32")([value, value - below, value + above])
 
 

@@ -51,7 +51,7 @@ def batches(
 
     def batch(step: int) -> tuple[np.ndarray, np.ndarray]:
         rng = seeds.generator(seed, "scene batch", model, int(step))
-        return stacked(_draw(scenes, settings, size, rng) for _ in range(batch_size))
+        return stacked(draw(scenes, settings, size, rng) for _ in range(batch_size))
 
     def of_step(step: tf.Tensor) -> list[tf.Tensor]:
         pair = tf.numpy_function(batch, [step], [tf.float32, tf.float32], stateful=False)
@@ -68,9 +68,10 @@ def stacked(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray,
     return np.stack(recorded)[..., None], np.stack(truth)[..., None]
 
 
-def _draw(
+def draw(
     scenes: Scenes, settings: Mapping[str, Any], size: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Return a record of a cut of any of `scenes` and its truth, (size, size) each; see `pair`."""
     clean = cut(scenes[int(rng.integers(len(scenes)))], size, rng)
     return pair(clean, settings, rng)
 

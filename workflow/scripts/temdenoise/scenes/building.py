@@ -29,6 +29,7 @@ Settings = Mapping[str, Any]
 
 _BEYOND = 2.5  # bonds beyond the border: the tails of atoms there reach into the image
 _CLOSEST = 0.7  # bonds between atoms of two grains
+_ALIGNED, _TILT = 0.3, np.radians(2)  # share of crystals along the scan, and how exactly
 _ADATOM_BRIGHTNESS = (0.3, 4)
 _NO_MAPS = np.full((4, 4), -1)
 _EMPTY = np.empty(0, dtype=ATOM)
@@ -111,7 +112,7 @@ def _grain(
     matrix = _deformation(settings["strain"], rng) * bond
     yx = points @ matrix.T + rng.uniform(0, bond, 2) + size / 2
     scatter = 1 + rng.uniform(0, settings["scatter"]) * rng.standard_normal(len(yx))
-    atoms = _atoms(yx, lattice.brightness[species] * scatter.clip(0.3), SITE)
+    atoms = atoms_at(yx, lattice.brightness[species] * scatter.clip(0.3), SITE)
     atoms["species"] = species
     return _placed(atoms, size, bond)
 
@@ -165,7 +166,7 @@ def _adatoms(settings: Settings, bond: float, rng: np.random.Generator) -> np.nd
     size = settings["size"]
     count = 1 + int(rng.integers(1 + int(4 * (size / (12 * bond)) ** 2)))
     brightness = fields.log_uniform(rng, *_ADATOM_BRIGHTNESS, count)
-    return _atoms(rng.uniform(0, size, (count, 2)), brightness, ADATOM)
+    return atoms_at(rng.uniform(0, size, (count, 2)), brightness, ADATOM)
 
 
 def _contamination(
@@ -176,7 +177,7 @@ def _contamination(
     areas[part] |= DIRTY
     count = int(rng.uniform(0.2, 1.5) * (settings["size"] / bond) ** 2 * (rng.random() < 0.5))
     yx = rng.uniform(0, settings["size"], (count, 2))
-    atoms = _atoms(yx, rng.uniform(0.2, 1.0, count), DIRT)
+    atoms = atoms_at(yx, rng.uniform(0.2, 1.0, count), DIRT)
     return atoms[_inside(atoms, part)]
 
 
@@ -216,19 +217,30 @@ def _of_maps(
     steps = np.stack(np.meshgrid(*map(np.arange, low, high), indexing="ij"), axis=-1)
     everywhere = (tile + (steps.reshape(-1, 2) * period)[:, None]).reshape(-1, 2)
     pixels = (everywhere - origin) @ np.linalg.inv(matrix).T
-    return _atoms(pixels, np.ones(len(pixels)), SITE)
+    return atoms_at(pixels, np.ones(len(pixels)), SITE)
 
 
 def _deformation(strain: float, rng: np.random.Generator) -> np.ndarray:
-    """Return a rotation by any angle, perhaps a mirror, times a strain of at most `strain`."""
+    """Return a rotation by any angle, perhaps a mirror, times a strain of at most `strain`.
+
+    Some crystals lie along the scan, as those of careful microscopists do.
+    """
     angle = rng.uniform(0, 2 * np.pi)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    if rng.random() < _ALIGNED:
+        angle = rng.integers(4) * np.pi / 2 + rng.normal(0, _TILT)
+    turn = rotation(angle)
     stretch = rng.uniform(-strain, strain, (2, 2))
     mirror = np.diag([1, rng.choice([-1, 1])])
     return turn @ mirror @ (np.eye(2) + (stretch + stretch.T) / 2)
 
 
-def _atoms(yx: np.ndarray, brightness: np.ndarray, kind: int) -> np.ndarray:
+def rotation(angle: float) -> np.ndarray:
+    """Return the matrix (2, 2) that turns by `angle` [rad]."""
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def atoms_at(yx: np.ndarray, brightness: np.ndarray, kind: int) -> np.ndarray:
+    """Return atoms (N,) of one `kind` at `yx` (N, 2) [pixels]."""
     atoms = np.zeros(len(yx), dtype=ATOM)
     atoms["y"], atoms["x"], atoms["brightness"], atoms["kind"] = *yx.T, brightness, kind
     return atoms

@@ -69,7 +69,7 @@ def _adf(scene: Scene, settings: Settings, rng: np.random.Generator) -> np.ndarr
     shape = (len(scene.areas) + 2 * _MARGIN,) * 2
     sigma = max(scene.bond * rng.uniform(*settings["spot"]), _SHARPEST)
     sharp = adf(yx, atoms["brightness"], shape, sigma)
-    share, width = rng.uniform(0, 0.3), rng.uniform(1.5, 3) * sigma
+    share, width = rng.uniform(0, 0.35), rng.uniform(1.5, 4) * sigma
     spectrum = np.fft.rfft2(sharp)
     spectrum *= (1 - share) + share * _transfer(shape, width, 0, width)
     if rng.random() < settings["chances"]["astigmatism"]:

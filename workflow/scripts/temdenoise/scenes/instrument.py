@@ -15,7 +15,8 @@ from temdenoise.scenes import fields
 Settings = Mapping[str, Any]
 Record = Callable[[np.ndarray, Settings, np.random.Generator], tuple[np.ndarray, np.ndarray]]
 
-_PAPER = ("G", "SP", "GSP", "BBG")
+# The mixture is the hardest and is drawn most often.
+_PAPER = {"G": 0.25, "SP": 0.2, "GSP": 0.35, "BBG": 0.2}
 
 
 def record(
@@ -28,14 +29,18 @@ def record(
     """
     kinds, shares = zip(*settings["shares"].items(), strict=True)
     kind = rng.choice(kinds, p=np.array(shares) / sum(shares))
-    return RECORDS[kind](clean, settings, rng)
+    if rng.random() >= settings["chances"]["along_y"]:
+        return RECORDS[kind](clean, settings, rng)
+    recorded, truth = RECORDS[kind](clean.T, settings, rng)
+    return recorded.T, truth.T
 
 
 def paper(
     clean: np.ndarray, settings: Settings, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return one of the paper's four noises on `clean` in [0, 1], and the truth (Eq. 3-5)."""
-    return paper_noise(str(rng.choice(_PAPER)), clean, rng.uniform(*settings["c_noise"]), rng)
+    name = str(rng.choice(list(_PAPER), p=list(_PAPER.values())))
+    return paper_noise(name, clean, rng.uniform(*settings["c_noise"]), rng)
 
 
 def paper_noise(
@@ -54,16 +59,32 @@ def paper_noise(
 def counts(
     clean: np.ndarray, settings: Settings, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return `clean` counted, with dark counts and readout; the mean dose is 2 to 500 a pixel."""
+    """Return `clean` counted, with dark counts, pulses of varying height and readout."""
     moved = _scanned(clean, settings, rng)
     low, high = float(clean.min()), float(clean.max())
     dose = fields.log_uniform(rng, *settings["counts"])
     dark = rng.uniform(0, 0.5) ** 2
     bright = np.clip((moved - low) / max(high - low, 1e-6) + dark, 0, None)
     gain = dose / max(float(bright.mean()), 1e-6)
-    counted = rng.poisson(bright * gain) + rng.uniform(0, 1.0) * rng.standard_normal(clean.shape)
+    counted = rng.poisson(bright * gain).astype(float)
+    if rng.random() < settings["chances"]["pulses"]:
+        counted = pulses(counted, rng.uniform(*settings["pulse_spread"]), rng)
+    counted += min(dose, 1.0) * rng.uniform(0, 1.0) * rng.standard_normal(clean.shape)
+    if rng.random() < settings["chances"]["correlated"]:
+        expected = bright * gain
+        counted = expected + correlated(counted - expected, _correlation(settings, rng))
+    if rng.random() < settings["chances"]["clipped"]:
+        counted = counted.clip(0, np.quantile(counted, rng.uniform(0.97, 1)) + min(dose, 1.0))
     recorded = (counted / gain - dark) * (high - low) + low
     return _spoilt(recorded, settings, rng), clean
+
+
+def pulses(counted: np.ndarray, spread: float, rng: np.random.Generator) -> np.ndarray:
+    """Return `counted` electrons (Y, X), each with a pulse of mean 1 and deviation `spread`.
+
+    The pulses are gamma-distributed, and so is their sum; a spread of 1 is exponential.
+    """
+    return np.asarray(rng.gamma(counted / spread**2, spread**2))
 
 
 def readout(
@@ -85,11 +106,14 @@ def white_or_correlated(
     white = rng.standard_normal(shape)
     if rng.random() >= settings["chances"]["correlated"]:
         return white
-    return correlated(white, rng.uniform(*settings["correlation"]))
+    return correlated(white, _correlation(settings, rng))
 
 
-def correlated(white: np.ndarray, sigma: float) -> np.ndarray:
-    """Return `white` noise (Y, X) blurred by a Gaussian of `sigma` [pixels], of deviation 1."""
+def correlated(white: np.ndarray, sigma: float | tuple[float, float]) -> np.ndarray:
+    """Return `white` noise (Y, X) blurred by a Gaussian of `sigma` ([y, x]) [pixels].
+
+    Its deviation stays the same.
+    """
     pulse = np.zeros((25, 25))
     pulse[12, 12] = 1
     norm = np.sqrt((gaussian_filter(pulse, sigma) ** 2).sum())
@@ -97,6 +121,12 @@ def correlated(white: np.ndarray, sigma: float) -> np.ndarray:
 
 
 RECORDS: dict[str, Record] = {"counts": counts, "readout": readout, "paper": paper}
+
+
+def _correlation(settings: Settings, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the width of the correlation along y and x: along both, or along the scan only."""
+    sigma = rng.uniform(*settings["correlation"])
+    return (sigma if rng.random() < 0.5 else 0.0), sigma
 
 
 def _background(truth: np.ndarray, rng: np.random.Generator, options: noise.Settings) -> np.ndarray:

@@ -46,7 +46,7 @@ class SceneSettings(Section):
 
     train: int = key("–", ge=1, le=1000000)
     """Scenes to train on.
-    Why: 14,000 of 160 × 160 pixels take 1.4 GB and three minutes; each is seen many times."""
+    Why: 24,000 of 176 × 176 pixels take 3 GB and six minutes; each is seen many times."""
     calibration: int = key("–", ge=1, le=100000)
     """Scenes to follow the training by and to calibrate the interval on.
     Why: the interval's factors are good to a percent with some hundred scenes."""
@@ -98,12 +98,19 @@ class SceneSettings(Section):
 class InstrumentChances(Section):
     """Chance of each fault, for every record by itself; the paper's noises have none of them."""
 
+    pulses: Fraction = key("–")
+    """Counted electrons whose pulses vary in height.
+    Why: scintillators and multipliers do it."""
     clipped: Fraction = key("–")
-    """Readout noise cut off at the darkest and brightest value of the clean image.
+    """Records cut off: readout noise at the darkest and brightest value of the clean image, counts
+    at 0 and among their largest.
     Why: detectors saturate."""
     correlated: Fraction = key("–")
-    """Readout noise that is correlated between pixels.
+    """Noise that is correlated between pixels, half of the time along the scan only.
     Why: scintillators and resampling do it."""
+    along_y: Fraction = key("–")
+    """A scan along y instead of x.
+    Why: images are turned after they are taken."""
     jitter: Fraction = key("–")
     """Rows displaced along x.
     Why: scan noise."""
@@ -138,10 +145,13 @@ class InstrumentSettings(Section):
     shares: InstrumentShares
     counts: Range = key("electrons per pixel", min_length=2, max_length=2)
     """Mean dose, from and to.
-    Why: from a fast scan to a slow one."""
+    Why: from a fast scan to a slow one; real images with half an electron per pixel exist."""
+    pulse_spread: Range = key("of the mean pulse", min_length=2, max_length=2)
+    """Standard deviation of an electron's pulse, from and to.
+    Why: 1 is an exponential distribution, beyond it single electrons are spikes."""
     noise: Range = key("standard deviations of the clean image", min_length=2, max_length=2)
     """Standard deviation of normal noise, from and to.
-    Why: real images read 0.1 to 0.8 of the contrast; beyond it a model should fade."""
+    Why: from an image without noise to one in which only the lattice can be seen."""
     correlation: Range = key("pixels", min_length=2, max_length=2)
     """Standard deviation of the Gaussian that correlates noise, from and to.
     Why: up to what resampling by two does."""
