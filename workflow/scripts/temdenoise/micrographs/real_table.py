@@ -10,8 +10,12 @@ import pandas as pd
 
 from temdenoise.evaluation import held_out, residuals
 from temdenoise.evaluation.filters import FILTERS
+from temdenoise.micrographs.general import correlations
 
-COLUMNS = ["image", "shows", "method", "parameter", "explained", "fitted", "lattice_left"]
+COLUMNS = [
+    *("image", "shows", "method", "parameter", "explained", "fitted", "lattice_left"),
+    "correlation",
+]
 BLUR = "best blur"
 TK_R_EM = "tk-r-em"
 _BM3D = "bm3d"
@@ -20,6 +24,8 @@ Denoise = Callable[[np.ndarray], np.ndarray]
 
 _FILTERS = ("gaussian", "nl-means", "tv", TK_R_EM)
 _WIDTHS = (0.3, 0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0, 4.0)
+_CORRELATED = 0.1  # correlation of neighbours from which noise counts as signal
+_MARK = " †"
 _ENDS = (0.01, 0.99)  # quantiles that become 0 and 1 for filters with a parameter in grey values
 
 
@@ -45,7 +51,8 @@ def rows(
     """Yield a row for each image (Y, X) and method; see COLUMNS.
 
     A method has a function for each value of its parameter. The value is chosen by the score
-    itself, which favours methods with a parameter.
+    itself, which favours methods with a parameter. The correlation is that of neighbouring pixels
+    in what a method removes from the whole image, along the axis where it is larger.
     """
     for image, pixels in images.items():
         for method, functions in methods.items():
@@ -56,23 +63,35 @@ def rows(
                 **{"image": image, "shows": shows[image], "method": method, "parameter": best},
                 **vars(scores[best]),
                 "lattice_left": residuals.lattice_left(quarter, functions[best](quarter)),
+                "correlation": max(correlations(pixels - functions[best](pixels)), key=abs),
             }
 
 
 def readable(table: pd.DataFrame) -> pd.DataFrame:
     """Return the signal explained [%] by image (rows) and method (columns), the best in bold.
 
-    The last rows are the mean and the median, and how much more than the best blur [points].
+    A dagger marks images whose noise is correlated, by what the best method removes: there the
+    score takes noise for signal. The last rows are the mean and the median, and how much more than
+    the best blur [points]; all of them without the marked images.
     """
     methods = list(dict.fromkeys(table["method"]))
     wide = 100 * table.pivot(index="image", columns="method", values="explained")[methods]
     wide = wide.reindex(list(dict.fromkeys(table["image"])))
-    gain = wide.sub(wide[BLUR], axis=0)
+    marked = wide.index.isin(_correlated(table))
+    valid = wide[~marked]
+    gain = valid.sub(valid[BLUR], axis=0)
     shown = pd.DataFrame(map(_bold, wide.itertuples(index=False)), wide.index, methods)
-    ends = {"mean": wide.mean(), "median": wide.median(), "median gain over blur": gain.median()}
+    shown.index = wide.index.where(~marked, wide.index + _MARK)
+    ends = {"mean": valid.mean(), "median": valid.median(), "median gain over blur": gain.median()}
     for name, values in ends.items():
         shown.loc[name] = [f"{value:.1f}" for value in values]
     return shown.rename_axis(None, axis=1).reset_index()
+
+
+def _correlated(table: pd.DataFrame) -> pd.Series:
+    """Return the images whose best method removes noise that is correlated."""
+    best = table.loc[table.groupby("image")["explained"].idxmax()]
+    return best.loc[best["correlation"].abs() > _CORRELATED, "image"]
 
 
 def _best(scores: Mapping[str, held_out.Score]) -> str:
