@@ -10,6 +10,7 @@ from temdenoise.density.endings import CONVERGED, STOPPED, UNCONVERGED
 from temdenoise.reports.style import COLOURS, LABELS, grid
 
 _MARKS = {CONVERGED: "o", UNCONVERGED: "x", STOPPED: "|"}
+_CONDITION = "val "  # before the name of a condition in a history
 _SHADES = {"interpolation": "#eef6ee", "extrapolation": "#fdf1e4"}
 
 
@@ -23,6 +24,20 @@ def training(histories: Mapping[str, pd.DataFrame]) -> Figure:
     panel.set(xlabel="epoch", ylabel="mean absolute error", yscale="log")
     panel.set_title("solid: validation, dotted: training")
     panel.legend(title="model", frameon=False)
+    return figure
+
+
+def conditions(history: pd.DataFrame) -> Figure:
+    """Plot the error of a general model under each condition by epoch, where it was measured."""
+    figure, axes = grid(1, 1, (7, 4.5))
+    panel = axes[0, 0]
+    measured = history.dropna(subset="val_loss")
+    for number, column in enumerate(c for c in history if str(c).startswith(_CONDITION)):
+        style = {"color": COLOURS[number % len(COLOURS)], "ls": "-" if number < 7 else "--"}
+        label = str(column).removeprefix(_CONDITION)
+        panel.plot(measured["epoch"], measured[column], **style, label=label)
+    panel.set(xlabel="epoch", ylabel="error over the contrast", ylim=(0, 1))
+    panel.legend(title="condition", frameon=False, fontsize=8, ncols=2)
     return figure
 
 
