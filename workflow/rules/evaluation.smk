@@ -157,6 +157,38 @@ if GENERAL:
         script:
             "../scripts/evaluate_trust.py"
 
+    rule draw_scenes:
+        input:
+            model=f"{RESULTS}/models/{{model}}/model.keras",
+            calibration=f"{RESULTS}/models/{{model}}/calibration.json",
+            images=SCENE_IMAGES["test"],
+        output:
+            figure=report(
+                f"{RESULTS}/figures/scenes/{{model}}.png",
+                caption="../report/scenes.rst",
+                category="4 Results",
+                labels={"figure": "scenes by {model}", "paper": "–"},
+            ),
+        log:
+            f"{LOGS}/draw_scenes/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/draw_scenes/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(GENERAL),
+        conda:
+            tensorflow_env(0)
+        resources:
+            mem_mb=2500,
+            runtime=15,
+        params:
+            code=code_of("draw_scenes"),
+            seed=config["seed"],
+            instrument=config["instrument"],
+        message:
+            "Draw scenes before and after {wildcards.model}"
+        script:
+            "../scripts/draw_scenes.py"
+
     rule evaluate_rotated:
         input:
             papers=expand(f"{RESULTS}/models/{{model}}/model.keras", model=MODELS),

@@ -308,3 +308,71 @@ if PRETRAINED == list(MODELS):
             "Write the page of results"
         script:
             "../scripts/publish_results.py"
+
+
+if GENERAL:
+
+    rule draw_conditions:
+        input:
+            history=f"{RESULTS}/models/{{model}}/history.csv",
+        output:
+            figure=report(
+                f"{RESULTS}/figures/conditions/{{model}}.png",
+                caption="../report/conditions.rst",
+                category="3 Training",
+                labels={"figure": "training of {model}, by condition", "paper": "–"},
+            ),
+        log:
+            f"{LOGS}/draw_conditions/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/draw_conditions/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(GENERAL),
+        localrule: True
+        conda:
+            "../../envs/images.yaml"
+        params:
+            code=code_of("draw_conditions"),
+        message:
+            "Draw the training of {wildcards.model} by condition"
+        script:
+            "../scripts/draw_conditions.py"
+
+
+if list(GENERAL) == ["general"] and "general" in PRETRAINED:
+
+    rule publish_general:
+        input:
+            card=f"{STORED_MODELS}/general/card.json",
+            tables=[
+                f"{RESULTS}/tables/trust_goals.md",
+                f"{RESULTS}/tables/trust_in_atoms.md",
+                f"{RESULTS}/tables/trust/general.md",
+                f"{RESULTS}/tables/rotated.md",
+                f"{RESULTS}/tables/real_images.md",
+            ],
+            figures=[
+                f"{RESULTS}/figures/scenes/general.png",
+                f"{RESULTS}/figures/conditions/general.png",
+                f"{RESULTS}/figures/trust_in_atoms.png",
+            ],
+        output:
+            page=f"{in_clone('docs')}/general-results.md",
+            figures=[
+                f"{in_clone('docs')}/results/scenes.png",
+                f"{in_clone('docs')}/results/conditions.png",
+                f"{in_clone('docs')}/results/trust_in_atoms.png",
+            ],
+        log:
+            f"{LOGS}/publish_general/all.log",
+        benchmark:
+            f"{BENCHMARKS}/publish_general/all.tsv"
+        localrule: True
+        conda:
+            "../../envs/images.yaml"
+        params:
+            code=code_of("publish_general"),
+        message:
+            "Write the page of the general model's results"
+        script:
+            "../scripts/publish_general.py"

@@ -10,6 +10,11 @@ PRODUCTS += [*OVERVIEWS, *BATCH]
 PRODUCTS += [
     f"{table}.{end}" for table in GENERAL_TABLES for end in ("csv", "md", "html")
 ]
+PRODUCTS += expand(
+    f"{RESULTS}/figures/{{figure}}/{{model}}.png",
+    figure=["conditions", "scenes"],
+    model=GENERAL,
+)
 
 
 onstart:

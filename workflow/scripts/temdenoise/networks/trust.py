@@ -39,9 +39,7 @@ def rows(
         for number, scene in enumerate(scenes):
             rng = seeds.generator(seed, "trust", name, number)
             recorded, truth = record(images[number], rng)
-            result = denoise(recorded)
-            noise = conformal.noise_level(recorded, result[0])
-            half = conformal.half_width(result) * conformal.factor_at(interval, noise)
+            value, half = _with_interval(denoise, interval, recorded)
             blur = min(
                 (gaussian_filter(recorded, w) for w in _WIDTHS), key=lambda b: _rms(b - truth)
             )
@@ -51,8 +49,34 @@ def rows(
                     yield {
                         "condition": name,
                         "area": area,
-                        **_measured(truth, result[0], half, blur, where),
+                        **_measured(truth, value, half, blur, where),
                     }
+
+
+def examples(
+    denoise: Denoise3,
+    interval: Sequence[Mapping[str, float]],
+    images: Scenes,
+    instrument: Mapping[str, Any],
+    *,
+    seed: int,
+) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
+    """Return record, result, truth and half width (Y, X) of a scene for each condition."""
+    shown = {}
+    for number, (name, record) in enumerate(conditions.recorders(instrument).items()):
+        recorded, truth = record(images[number], seeds.generator(seed, "trust", name, number))
+        value, half = _with_interval(denoise, interval, recorded)
+        shown[name] = (recorded, value, truth, half)
+    return shown
+
+
+def _with_interval(
+    denoise: Denoise3, interval: Sequence[Mapping[str, float]], recorded: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the denoised image and half of its calibrated interval, (Y, X) each."""
+    result = denoise(recorded)
+    noise = conformal.noise_level(recorded, result[0])
+    return result[0], conformal.half_width(result) * conformal.factor_at(interval, noise)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:

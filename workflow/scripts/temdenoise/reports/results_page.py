@@ -127,6 +127,8 @@ _PAGE = """# Results at the paper's scale
 
 {run}
 
+[Part two](general-results.md) has the general model's results.
+
 MS-SSIM compares the whole test image with the clean image. The image is stitched from side-by-side
 patches, as in the paper. No network was trained on the test structure.
 
