@@ -10,6 +10,7 @@ PRODUCTS += [*OVERVIEWS, *BATCH]
 PRODUCTS += [
     f"{table}.{end}" for table in GENERAL_TABLES for end in ("csv", "md", "html")
 ]
+PRODUCTS += [f"{RESULTS}/figures/trust_in_atoms.png"] if GENERAL else []
 
 
 onstart:

@@ -1,0 +1,54 @@
+"""How does trust in atoms fall with the noise? Vacancies, false atoms, dopants, positions."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from temdenoise.micrographs import at_atoms
+from temdenoise.micrographs.atoms_tables import CLEAN, SHARED, pooled
+from temdenoise.reports.style import COLOURS, grid
+from temdenoise.scenes import designed
+from temdenoise.scenes.levels import COUNTS, GAUSSIAN
+
+# Label, design, measure, and of what.
+_PANELS = (
+    ("vacancies kept", designed.VACANCIES, at_atoms.KEPT, at_atoms.SHEET),
+    ("DFT vacancies kept", designed.DFT, at_atoms.KEPT, at_atoms.SHEET),
+    ("false atoms [1/nm²] of vacuum", designed.VACANCIES, at_atoms.FALSE, at_atoms.EMPTY),
+    ("AUC of dopants × 1.3", designed.DOPED, at_atoms.AUC, "×1.3"),
+    ("ratio of dopants × 0.4", designed.DOPED, at_atoms.RATIO, "×0.4"),
+    ("position error [pm]", designed.VACANCIES, at_atoms.POSITION, at_atoms.SHEET),
+)
+_NOISES = {GAUSSIAN: "standard deviation / atom", COUNTS: "electrons per pixel"}
+
+
+def figure(table: pd.DataFrame) -> Figure:
+    """Plot measures of the `table` by the level of normal (upper) and of counting noise (lower)."""
+    known = table[table["bond_px"].isin(SHARED) & table["noise"].isin(_NOISES)]
+    means = pooled(known, ["noise", "level", "design", "method", "measure", "of"])
+    methods = list(dict.fromkeys(means["method"]))
+    drawn, axes = grid(len(_NOISES), len(_PANELS), (2.8, 2.8))
+    for row, (noise, label) in zip(axes, _NOISES.items(), strict=True):
+        for axis, (title, *key) in zip(row, _PANELS, strict=True):
+            chosen = means["noise"].eq(noise)
+            for column, value in zip(("design", "measure", "of"), key, strict=True):
+                chosen &= means[column].eq(value)
+            _draw(axis, means[chosen], methods)
+            axis.set_xlabel(label, fontsize=8)
+            axis.set_title(title, fontsize=9)
+            if noise == COUNTS:
+                axis.set_xscale("log")
+                axis.invert_xaxis()
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    drawn.legend(handles, labels, loc="outside lower center", ncols=len(methods), frameon=False)
+    return drawn
+
+
+def _draw(axis: Axes, means: pd.DataFrame, methods: Sequence[str]) -> None:
+    for number, method in enumerate(methods):
+        own = means[means["method"] == method].sort_values("level")
+        line = ":" if method == CLEAN else "o-"
+        colour = COLOURS[number % len(COLOURS)]
+        axis.plot(own["level"], own["value"], line, color=colour, label=method, markersize=3)
