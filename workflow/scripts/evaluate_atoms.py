@@ -8,10 +8,10 @@ with logs.capture(snakemake.log[0]):
     from temdenoise.micrographs import atoms_goals, atoms_tables, trust_in_atoms
     from temdenoise.networks import inference
     from temdenoise.scenes import scene
-    from temdenoise.scenes.designed import Designed
+    from temdenoise.scenes.known import Known
 
     params, source, target = snakemake.params, snakemake.input, snakemake.output
-    known = zip(
+    images = zip(
         files.read_table(source.table)["design"],
         scene.read(source.scenes),
         files.open_stack(source.images, ndim=3),
@@ -28,7 +28,7 @@ with logs.capture(snakemake.log[0]):
         for name, path in zip(params.noise_of, source.papers, strict=True)
     }
     rows = trust_in_atoms.rows(
-        [Designed(*one) for one in known], generals, papers, params.noise_of, seed=params.seed
+        [Known(*one) for one in images], generals, papers, params.noise_of, seed=params.seed
     )
     table = atoms_tables.pooled(pd.DataFrame(rows, columns=atoms_tables.COLUMNS))
     files.write_table(target.csv, table)

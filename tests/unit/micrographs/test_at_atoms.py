@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter
 
 from temdenoise.micrographs import at_atoms, atoms_goals, atoms_tables, trust_in_atoms
 from temdenoise.micrographs.at_atoms import Result
-from temdenoise.scenes import designed, imaging, levels
+from temdenoise.scenes import designed, imaging, known, levels
 from temdenoise.scenes.scene import VACANCY
 
 # Of two scales, one of which the paper's models know.
@@ -30,7 +30,7 @@ def measured(design, denoise, **more):
 
 def filled(one):
     """Return an image whose denoiser puts an atom on each vacancy."""
-    gone = designed.positions(one.scene.atoms[one.scene.atoms["kind"] == VACANCY])
+    gone = known.positions(one.scene.atoms[one.scene.atoms["kind"] == VACANCY])
     shape, sigma = one.clean.shape, 0.28 * one.scene.bond
     return one.clean + imaging.adf(gone, np.ones(len(gone)), shape, sigma)
 
@@ -42,50 +42,50 @@ def peppered(one):
 
 
 def test_the_truth_keeps_everything():
-    found = measured(designed.VACANCIES, lambda one: one.clean, half=np.ones((192, 192)))
+    found = measured(known.VACANCIES, lambda one: one.clean, half=np.ones((192, 192)))
     assert found[at_atoms.KEPT, "sheet"] == found[at_atoms.FOUND, "sheet"] == 1
     assert found[at_atoms.FALSE, "sheet"] == found[at_atoms.FALSE, "vacuum"] == 0
     assert found[at_atoms.POSITION, "sheet"] < 1
     assert found[at_atoms.COVERAGE, "atoms"] == 1
-    doped = measured(designed.DOPED, lambda one: one.clean)
+    doped = measured(known.DOPED, lambda one: one.clean)
     for brightness in designed.DOPANTS:
         assert doped[at_atoms.AUC, f"×{brightness:g}"] > 0.99
         assert doped[at_atoms.RATIO, f"×{brightness:g}"] == pytest.approx(1)
-    regions = measured(designed.REGIONS, lambda one: one.clean)
+    regions = measured(known.REGIONS, lambda one: one.clean)
     assert list(regions.values()) == pytest.approx([0] * 4)
 
 
 def test_gain_and_offset_change_no_atom():
-    one = measured(designed.VACANCIES, lambda one: one.clean)
-    other = measured(designed.VACANCIES, lambda one: 7 - 3 + 0.01 * one.clean)
+    one = measured(known.VACANCIES, lambda one: one.clean)
+    other = measured(known.VACANCIES, lambda one: 7 - 3 + 0.01 * one.clean)
     assert other == pytest.approx(one, abs=1e-6)
 
 
 def test_a_denoiser_that_fills_vacancies_is_caught():
-    found = measured(designed.VACANCIES, filled)
+    found = measured(known.VACANCIES, filled)
     assert found[at_atoms.KEPT, "sheet"] == 0
     assert found[at_atoms.FALSE, "sheet"] > 1
     assert found[at_atoms.FALSE, "vacuum"] == 0
 
 
 def test_a_denoiser_that_paints_atoms_into_vacuum_is_caught():
-    one = of(designed.VACANCIES)
+    one = of(known.VACANCIES)
     found = list(at_atoms.of_vacancies(one.scene, one.clean, Result(peppered(one))))
     (false,) = (m for m in found if (m.name, m.of) == (at_atoms.FALSE, "vacuum"))
     assert false.value * false.count == pytest.approx(4)
 
 
 def test_a_constant_image_keeps_no_vacancy_and_finds_no_atom():
-    found = measured(designed.VACANCIES, lambda one: np.ones(one.clean.shape))
+    found = measured(known.VACANCIES, lambda one: np.ones(one.clean.shape))
     assert found[at_atoms.KEPT, "sheet"] == found[at_atoms.FOUND, "sheet"] == 0
-    doped = measured(designed.DOPED, lambda one: np.ones(one.clean.shape))
+    doped = measured(known.DOPED, lambda one: np.ones(one.clean.shape))
     assert doped[at_atoms.AUC, "×8"] == 0.5
 
 
 def test_what_is_called_an_atom_fills_a_vacancy_too():
-    one = of(designed.VACANCIES)
-    gone = designed.positions(one.scene.atoms[one.scene.atoms["kind"] == VACANCY])
-    found = measured(designed.VACANCIES, lambda one: one.clean, likely=gone)
+    one = of(known.VACANCIES)
+    gone = known.positions(one.scene.atoms[one.scene.atoms["kind"] == VACANCY])
+    found = measured(known.VACANCIES, lambda one: one.clean, likely=gone)
     assert found[at_atoms.KEPT, "sheet"] == 0
 
 
@@ -93,15 +93,15 @@ def test_a_shifted_image_has_that_position_error():
     def shifted(one):
         return np.roll(one.clean, 1, axis=0)
 
-    bond = of(designed.VACANCIES).scene.bond
-    found = measured(designed.VACANCIES, shifted)
+    bond = of(known.VACANCIES).scene.bond
+    found = measured(known.VACANCIES, shifted)
     assert found[at_atoms.POSITION, "sheet"] == pytest.approx(142 / bond, rel=0.02)
 
 
 def test_a_paler_image_and_a_grey_vacuum_are_caught():
-    found = measured(designed.DOPED, lambda one: np.minimum(one.clean, 1.2))
+    found = measured(known.DOPED, lambda one: np.minimum(one.clean, 1.2))
     assert found[at_atoms.RATIO, "×8"] < 0.2
-    grey = measured(designed.REGIONS, lambda one: np.maximum(one.clean, 0.3))
+    grey = measured(known.REGIONS, lambda one: np.maximum(one.clean, 0.3))
     assert grey[at_atoms.REGION, "vacuum"] > 0.5
 
 
@@ -134,7 +134,7 @@ def test_each_model_sees_what_it_is_for(table):
     assert ("SP", "SP", 10.0) in seen
     assert ("SP", "counts", 10.0) not in seen
     assert ("G", "counts", 6.0) not in seen
-    assert not set(table.loc[table["noise"] == "SP", "design"]) & {designed.DOPED, designed.REGIONS}
+    assert not set(table.loc[table["noise"] == "SP", "design"]) & {known.DOPED, known.REGIONS}
 
 
 def test_the_noise_free_image_is_the_best_of_all(table):

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 from skimage.feature import peak_local_max
 
 from temdenoise.networks import conformal
-from temdenoise.scenes import designed
+from temdenoise.scenes import known
 from temdenoise.scenes.scene import DIRTY, DOPANT, LAYERED, VACANCY, VACUUM, Scene
 
 KEPT, FOUND, FALSE = "vacancies kept", "atoms found", "false atoms [1/nm²]"
@@ -108,16 +108,16 @@ def of_noise(bond: float, result: Result) -> Iterator[Measure]:
 
 
 MEASURES: dict[str, Callable[[Scene, np.ndarray, Result], Iterator[Measure]]] = {
-    designed.VACANCIES: of_vacancies,
-    designed.DOPED: of_dopants,
-    designed.REGIONS: of_regions,
-    designed.DFT: of_vacancies,
+    known.VACANCIES: of_vacancies,
+    known.DOPED: of_dopants,
+    known.REGIONS: of_regions,
+    known.DFT: of_vacancies,
 }
 
 
 def _inner(scene: Scene, kind: int, *, is_kind: bool = True) -> np.ndarray:
     """Return where atoms of a `kind`, or all others, lie off the border, (N, 2)."""
-    yx = designed.positions(scene.atoms[(scene.atoms["kind"] == kind) == is_kind])
+    yx = known.positions(scene.atoms[(scene.atoms["kind"] == kind) == is_kind])
     margin = _MARGIN * scene.bond
     return yx[((yx > margin) & (yx < np.array(scene.areas.shape) - 1 - margin)).all(axis=1)]
 
@@ -154,7 +154,7 @@ def _distance(places: np.ndarray, others: np.ndarray | None) -> np.ndarray:
 
 def _false(name: str, scene: Scene, peaks: np.ndarray) -> Iterator[Measure]:
     """Yield how many of `peaks` are no atoms, in the vacuum and elsewhere [1/nm²]."""
-    real = designed.positions(scene.atoms[scene.atoms["kind"] != VACANCY])
+    real = known.positions(scene.atoms[scene.atoms["kind"] != VACANCY])
     wrong = peaks[_distance(peaks, real) > _NEAR * scene.bond].round().astype(int)
     for of, bit in ((EMPTY, VACUUM), (SHEET, 0)):
         part = _region(scene, bit)
@@ -189,7 +189,7 @@ def _region(scene: Scene, bit: int) -> np.ndarray:
 def _nearest_kind(scene: Scene, foreign: np.ndarray) -> np.ndarray:
     """Return which of the designed dopants each of `foreign` (N, 2) is, (N,)."""
     dopants = scene.atoms[scene.atoms["kind"] == DOPANT]
-    nearest = cKDTree(designed.positions(dopants)).query(foreign)[1]
+    nearest = cKDTree(known.positions(dopants)).query(foreign)[1]
     return np.asarray(dopants["brightness"][nearest].astype(float).round(3))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from temdenoise.micrographs import at_atoms
 from temdenoise.micrographs.atoms_tables import CLEAN, NOISE, pooled
-from temdenoise.scenes import designed
+from temdenoise.scenes import known
 from temdenoise.scenes.levels import COUNTS, GAUSSIAN, LEVELS
 
 COLUMNS = ["model", "goal", "wanted", "worst", "where", "met"]
@@ -39,12 +39,12 @@ class Goal:
 
 
 GOALS = (
-    Goal("vacancies kept", designed.VACANCIES, at_atoms.KEPT, 0.99, 1, levels=_USUAL),
-    Goal("DFT vacancies kept", designed.DFT, at_atoms.KEPT, 0.99, 1, levels=_USUAL),
+    Goal("vacancies kept", known.VACANCIES, at_atoms.KEPT, 0.99, 1, levels=_USUAL),
+    Goal("DFT vacancies kept", known.DFT, at_atoms.KEPT, 0.99, 1, levels=_USUAL),
     *(
         Goal(
             f"{name} in vacuum",
-            *(designed.VACANCIES, name, 0, 0.01, at_atoms.EMPTY, _USUAL),
+            *(known.VACANCIES, name, 0, 0.01, at_atoms.EMPTY, _USUAL),
             together=True,
         )
         for name in (at_atoms.FALSE, at_atoms.LIKELY)
@@ -52,13 +52,13 @@ GOALS = (
     Goal("likely atoms per 10,000 sites of noise", NOISE, at_atoms.LIKELY_PER_SITES, 0, 1),
     Goal(
         "dopant AUC over that of the noise-free image",
-        *(designed.DOPED, at_atoms.AUC, -0.02, 1, "", _SCARCE),
+        *(known.DOPED, at_atoms.AUC, -0.02, 1, "", _SCARCE),
         over_clean=True,
     ),
-    Goal("brightness ratio", designed.DOPED, at_atoms.RATIO, 0.9, 1.1, levels=_SCARCE),
-    Goal("region error", designed.REGIONS, at_atoms.REGION, 0, 0.1, levels=_SCARCE),
-    Goal("coverage at atoms", designed.VACANCIES, at_atoms.COVERAGE, 0.88, 0.92, "atoms"),
-    Goal("coverage at vacancies", designed.VACANCIES, at_atoms.COVERAGE, 0.88, 0.92, "vacancies"),
+    Goal("brightness ratio", known.DOPED, at_atoms.RATIO, 0.9, 1.1, levels=_SCARCE),
+    Goal("region error", known.REGIONS, at_atoms.REGION, 0, 0.1, levels=_SCARCE),
+    Goal("coverage at atoms", known.VACANCIES, at_atoms.COVERAGE, 0.88, 0.92, "atoms"),
+    Goal("coverage at vacancies", known.VACANCIES, at_atoms.COVERAGE, 0.88, 0.92, "vacancies"),
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from temdenoise.micrographs import at_atoms
-from temdenoise.scenes import designed
+from temdenoise.scenes import known
 
 KEYS = ["noise", "level", "bond_px", "design", "method", "measure", "of"]
 COLUMNS = [*KEYS, "value", "count"]
@@ -78,11 +78,11 @@ class _Values:
 
 
 def _cells(own: _Values, clean: _Values) -> dict[str, str]:
-    vacancies, sheet, vacuum = designed.VACANCIES, at_atoms.SHEET, at_atoms.EMPTY
-    auc, ratio = (own.all(designed.DOPED, name) for name in (at_atoms.AUC, at_atoms.RATIO))
+    vacancies, sheet, vacuum = known.VACANCIES, at_atoms.SHEET, at_atoms.EMPTY
+    auc, ratio = (own.all(known.DOPED, name) for name in (at_atoms.AUC, at_atoms.RATIO))
     best, error = (
-        clean.all(designed.DOPED, at_atoms.AUC),
-        own.all(designed.REGIONS, at_atoms.REGION),
+        clean.all(known.DOPED, at_atoms.AUC),
+        own.all(known.REGIONS, at_atoms.REGION),
     )
     rates = {
         "false atoms per nm² of vacuum": (vacancies, at_atoms.FALSE, at_atoms.LIKELY, vacuum),
@@ -92,7 +92,7 @@ def _cells(own: _Values, clean: _Values) -> dict[str, str]:
     }
     return {
         "vacancies kept": own.one(vacancies, at_atoms.KEPT, sheet, 3),
-        "DFT vacancies kept": own.one(designed.DFT, at_atoms.KEPT, sheet, 3),
+        "DFT vacancies kept": own.one(known.DFT, at_atoms.KEPT, sheet, 3),
         "atoms found": own.one(vacancies, at_atoms.FOUND, sheet, 3),
         **{
             name: f"{own.one(design, seen, of)} ({own.one(design, likely, of)})"

@@ -1,4 +1,4 @@
-"""Which denoiser keeps what is at the atoms? Every method on images whose content is designed."""
+"""Which denoiser keeps what is at the atoms? Every method on images whose content is known."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
@@ -13,8 +13,8 @@ from temdenoise.micrographs import at_atoms, atoms
 from temdenoise.micrographs.at_atoms import Measure, Result
 from temdenoise.micrographs.atoms_tables import BLUR, CLEAN, NOISE, SHARED
 from temdenoise.networks import conformal, general
-from temdenoise.scenes import designed, levels
-from temdenoise.scenes.designed import Designed
+from temdenoise.scenes import known, levels, recording
+from temdenoise.scenes.known import Known
 from temdenoise.scenes.levels import Level
 
 Denoise = Callable[[np.ndarray], Result]
@@ -46,7 +46,7 @@ def plain(function: Callable[[np.ndarray], np.ndarray]) -> Denoise:
 
 
 def rows(
-    images: Sequence[Designed],
+    images: Sequence[Known],
     generals: Mapping[str, Denoise],
     papers: Mapping[str, Denoise],
     noise_of: Mapping[str, str],
@@ -69,15 +69,15 @@ def rows(
 
 
 def _of_bond(
-    level: Level, bond: float, images: Sequence[Designed], methods: Mapping[str, Denoise], seed: int
+    level: Level, bond: float, images: Sequence[Known], methods: Mapping[str, Denoise], seed: int
 ) -> Iterator[dict[str, Any]]:
     key = {"noise": level.kind, "level": level.amount, "bond_px": bond}
     tried = dict(methods)
     for number, one in enumerate(images):
-        if level.kind in levels.PAPER and one.design in (designed.DOPED, designed.REGIONS):
+        if level.kind in levels.PAPER and one.design in (known.DOPED, known.REGIONS):
             continue  # brighter things than atoms are cut off by the paper's noises
         rng = seeds.generator(seed, "trust in atoms", level.name, bond, number)
-        recorded, truth = levels.record(one.clean, level, rng)
+        recorded, truth = recording.record(one.clean, level, rng)
         if number == 0:
             tried |= _filters(recorded, truth)
         results = {CLEAN: Result(truth), **{name: run(recorded) for name, run in tried.items()}}
@@ -94,7 +94,7 @@ def _of_noise(
     """Yield rows for images of noise without any atom."""
     for number in range(_NOISE_COUNT):
         rng = seeds.generator(seed, "trust in atoms", level.name, NOISE, number)
-        recorded, _ = levels.record(np.zeros((_NOISE_SIZE, _NOISE_SIZE)), level, rng)
+        recorded, _ = recording.record(np.zeros((_NOISE_SIZE, _NOISE_SIZE)), level, rng)
         for name, denoise in methods.items():
             found = at_atoms.of_noise(_NOISE_BOND, denoise(recorded))
             yield from _rows({**key, "design": NOISE, "method": name}, found)
@@ -107,8 +107,8 @@ def _rows(key: Mapping[str, Any], found: Iterable[Measure]) -> Iterator[dict[str
 
 def _filters(recorded: np.ndarray, truth: np.ndarray) -> dict[str, Denoise]:
     """Return each filter with the parameter that is nearest to the `truth`."""
-    known = {**_FILTERS, **({_TK_R_EM: _TK_R_EM} if find_spec("tk_r_em") else {})}
-    return {name: plain(_nearest(FILTERS[one], recorded, truth)) for name, one in known.items()}
+    installed = {**_FILTERS, **({_TK_R_EM: _TK_R_EM} if find_spec("tk_r_em") else {})}
+    return {name: plain(_nearest(FILTERS[one], recorded, truth)) for name, one in installed.items()}
 
 
 def _nearest(

@@ -9,25 +9,25 @@ from matplotlib.figure import Figure
 from temdenoise.micrographs import at_atoms
 from temdenoise.micrographs.atoms_tables import CLEAN, SHARED, pooled
 from temdenoise.reports.style import COLOURS, grid
-from temdenoise.scenes import designed
+from temdenoise.scenes import known
 from temdenoise.scenes.levels import COUNTS, GAUSSIAN
 
 # Label, design, measure, and of what.
 _PANELS = (
-    ("vacancies kept", designed.VACANCIES, at_atoms.KEPT, at_atoms.SHEET),
-    ("DFT vacancies kept", designed.DFT, at_atoms.KEPT, at_atoms.SHEET),
-    ("false atoms [1/nm²] of vacuum", designed.VACANCIES, at_atoms.FALSE, at_atoms.EMPTY),
-    ("AUC of dopants × 1.3", designed.DOPED, at_atoms.AUC, "×1.3"),
-    ("ratio of dopants × 0.4", designed.DOPED, at_atoms.RATIO, "×0.4"),
-    ("position error [pm]", designed.VACANCIES, at_atoms.POSITION, at_atoms.SHEET),
+    ("vacancies kept", known.VACANCIES, at_atoms.KEPT, at_atoms.SHEET),
+    ("DFT vacancies kept", known.DFT, at_atoms.KEPT, at_atoms.SHEET),
+    ("false atoms [1/nm²] of vacuum", known.VACANCIES, at_atoms.FALSE, at_atoms.EMPTY),
+    ("AUC of dopants × 1.3", known.DOPED, at_atoms.AUC, "×1.3"),
+    ("ratio of dopants × 0.4", known.DOPED, at_atoms.RATIO, "×0.4"),
+    ("position error [pm]", known.VACANCIES, at_atoms.POSITION, at_atoms.SHEET),
 )
 _NOISES = {GAUSSIAN: "standard deviation / atom", COUNTS: "electrons per pixel"}
 
 
 def figure(table: pd.DataFrame) -> Figure:
     """Plot measures of the `table` by the level of normal (upper) and of counting noise (lower)."""
-    known = table[table["bond_px"].isin(SHARED) & table["noise"].isin(_NOISES)]
-    means = pooled(known, ["noise", "level", "design", "method", "measure", "of"])
+    shown = table[table["bond_px"].isin(SHARED) & table["noise"].isin(_NOISES)]
+    means = pooled(shown, ["noise", "level", "design", "method", "measure", "of"])
     methods = list(dict.fromkeys(means["method"]))
     drawn, axes = grid(len(_NOISES), len(_PANELS), (2.8, 2.8))
     for row, (noise, label) in zip(axes, _NOISES.items(), strict=True):

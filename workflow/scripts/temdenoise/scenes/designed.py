@@ -1,7 +1,6 @@
 """Which images have a known content? Graphene with vacancies, dopants and regions by design."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -10,6 +9,7 @@ from scipy.spatial import cKDTree
 from temdenoise import seeds
 from temdenoise.scenes import imaging, lattices
 from temdenoise.scenes.building import Cells
+from temdenoise.scenes.known import DFT, DOPED, REGIONS, VACANCIES, Known, positions
 from temdenoise.scenes.scene import (
     ATOM,
     DIRTY,
@@ -26,7 +26,6 @@ SIZE = 192  # pixels: three of the paper's patches
 BONDS = (6.0, 10.0, 16.0)  # pixels
 ANGLES = (0.0, 11.0, 23.0)  # [°]; 60 is 0 again
 DOPANTS = (0.4, 0.6, 1.3, 1.5, 3.0, 8.0)  # brightness over that of the host
-VACANCIES, DOPED, REGIONS, DFT = "vacancies", "dopants", "regions", "DFT vacancies"
 
 _SPOT = 0.28  # bonds: standard deviation of an atom's image
 _BEYOND = 2.5  # bonds beyond the border: the tails of atoms there reach into the image
@@ -40,28 +39,19 @@ _SOFT = 0.5  # bonds: the edge of contamination
 _NO_MAPS = np.full((4, 4), -1)
 
 
-@dataclass(frozen=True)
-class Designed:
-    """A `scene` of a `design` and its clean image (Y, X); the usual atom's height is about 1."""
-
-    design: str
-    scene: Scene
-    clean: np.ndarray
-
-
-def sheets(seed: int) -> Iterator[Designed]:
+def sheets(seed: int) -> Iterator[Known]:
     """Yield graphene of every design and bond length, at several angles."""
     for name, design in _DESIGNS.items():
         for bond in BONDS:
             for angle in ANGLES if name != REGIONS else ANGLES[1:2]:
                 rng = seeds.generator(seed, "designed", name, bond, angle)
                 scene = design(_sheet(bond, angle, rng), bond, rng)
-                yield Designed(name, scene, image(scene))
+                yield Known(name, scene, image(scene))
 
 
 def of_density(
     cells: Cells, missing: Sequence[np.ndarray], maps: Sequence[np.ndarray], seed: int
-) -> Iterator[Designed]:
+) -> Iterator[Known]:
     """Yield each of the `maps` (Y, X) from 0 to 1, tiled, at every bond length and several angles.
 
     `cells` are those of the maps; of each, atoms are `missing` at (N, 2) [map pixels].
@@ -72,7 +62,7 @@ def of_density(
                 rng = seeds.generator(seed, "designed", DFT, number, bond, angle)
                 scene = _of_cell(cells, number, gone, bond, angle, rng)
                 clean = imaging.density(scene, maps)
-                yield Designed(DFT, scene, clean / _usual(scene, clean))
+                yield Known(DFT, scene, clean / _usual(scene, clean))
 
 
 def image(scene: Scene) -> np.ndarray:
@@ -83,11 +73,6 @@ def image(scene: Scene) -> np.ndarray:
     )
     dirty = (scene.areas & DIRTY > 0).astype(float)
     return np.asarray(sheet + _DIRT * gaussian_filter(dirty, _SOFT * scene.bond, mode="nearest"))
-
-
-def positions(atoms: np.ndarray) -> np.ndarray:
-    """Return the y, x of `atoms` [pixels], (N, 2)."""
-    return np.stack([atoms["y"], atoms["x"]], axis=1).astype(float)
 
 
 def _vacancies(atoms: np.ndarray, bond: float, rng: np.random.Generator) -> Scene:
