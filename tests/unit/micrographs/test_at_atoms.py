@@ -87,6 +87,7 @@ def test_what_is_called_an_atom_fills_a_vacancy_too():
     gone = known.positions(one.scene.atoms[one.scene.atoms["kind"] == VACANCY])
     found = measured(known.VACANCIES, lambda one: one.clean, likely=gone)
     assert found[at_atoms.KEPT, "sheet"] == 0
+    assert found[at_atoms.CALLED, "sheet"] == 1
 
 
 def test_a_shifted_image_has_that_position_error():

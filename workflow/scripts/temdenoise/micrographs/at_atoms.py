@@ -13,6 +13,7 @@ from temdenoise.scenes import known
 from temdenoise.scenes.scene import DIRTY, DOPANT, LAYERED, VACANCY, VACUUM, Scene
 
 KEPT, FOUND, FALSE = "vacancies kept", "atoms found", "false atoms [1/nm²]"
+CALLED = "vacancies called atoms"
 LIKELY, POSITION = "likely false atoms [1/nm²]", "position error [pm]"
 COVERAGE, WIDTH = "coverage at atoms", "half width at atoms"
 AUC, RATIO, REGION = "dopant AUC", "brightness ratio", "region error"
@@ -71,6 +72,9 @@ def of_vacancies(scene: Scene, truth: np.ndarray, result: Result) -> Iterator[Me
         for some in (peaks, result.likely):
             kept &= _distance(gone, some) > _NEAR * scene.bond
         yield Measure(KEPT, SHEET, float(kept.mean()), len(gone))
+        if result.likely is not None:
+            called = _distance(gone, result.likely) < _NEAR * scene.bond
+            yield Measure(CALLED, SHEET, float(called.mean()), len(gone))
     for name, some in {FALSE: peaks, LIKELY: result.likely}.items():
         if some is not None:
             yield from _false(name, scene, some)

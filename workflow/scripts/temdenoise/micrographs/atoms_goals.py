@@ -12,7 +12,7 @@ from temdenoise.micrographs.atoms_tables import CLEAN, NOISE, pooled
 from temdenoise.scenes import known
 from temdenoise.scenes.levels import COUNTS, GAUSSIAN, LEVELS
 
-COLUMNS = ["model", "goal", "wanted", "worst", "where", "met"]
+COLUMNS = ["model", "goal", "levels", "wanted", "worst", "where", "met"]
 
 _USUAL = [one.name for one in LEVELS if one.kind == GAUSSIAN and one.amount <= 0.3]
 _USUAL += [one.name for one in LEVELS if one.kind == COUNTS and one.amount >= 10]
@@ -73,8 +73,9 @@ def rows(table: pd.DataFrame, model: str) -> Iterator[dict[str, Any]]:
         inside = (found["value"] - (goal.low + goal.high) / 2).abs()
         worst = found.iloc[int(np.argmax(off if off.max() > 0 else inside))]
         yield {
-            **{"model": model, "goal": goal.says, "wanted": _wanted(goal)},
-            **{"worst": worst["value"], "where": _where(worst), "met": bool(off.max() == 0)},
+            **{"model": model, "goal": goal.says, "levels": ", ".join(goal.levels) or "all"},
+            **{"wanted": _wanted(goal), "worst": worst["value"]},
+            **{"where": _where(worst, found), "met": bool(off.max() == 0)},
         }
 
 
@@ -106,5 +107,7 @@ def _wanted(goal: Goal) -> str:
     return f"at least {goal.low:g}" if goal.high == 1 else f"{goal.low:g} to {goal.high:g}"
 
 
-def _where(worst: pd.Series) -> str:
-    return ", ".join(str(worst[key]) for key in ("at", "of") if key in worst.index)
+def _where(worst: pd.Series, found: pd.DataFrame) -> str:
+    """Return the level of the `worst` case, and its kind if there are several."""
+    level = str(worst["at"]) if "at" in worst.index else "all together"
+    return f"{level}, {worst['of']}" if found["of"].nunique() > 1 else level

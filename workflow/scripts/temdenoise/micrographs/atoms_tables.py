@@ -76,6 +76,10 @@ class _Values:
         value = self._table.get((design, measure, of))
         return _NONE if value is None else f"{value:.{digits}f}"
 
+    def bracketed(self, design: str, measure: str, of: str) -> str:
+        value = self.one(design, measure, of)
+        return "" if value == _NONE else f" ({value})"
+
 
 def _cells(own: _Values, clean: _Values) -> dict[str, str]:
     vacancies, sheet, vacuum = known.VACANCIES, at_atoms.SHEET, at_atoms.EMPTY
@@ -95,7 +99,7 @@ def _cells(own: _Values, clean: _Values) -> dict[str, str]:
         "DFT vacancies kept": own.one(known.DFT, at_atoms.KEPT, sheet, 3),
         "atoms found": own.one(vacancies, at_atoms.FOUND, sheet, 3),
         **{
-            name: f"{own.one(design, seen, of)} ({own.one(design, likely, of)})"
+            name: own.one(design, seen, of) + own.bracketed(design, likely, of)
             for name, (design, seen, likely, of) in rates.items()
         },
         "position error [pm]": own.one(vacancies, at_atoms.POSITION, sheet, 1),

@@ -35,20 +35,22 @@ def figure(table: pd.DataFrame) -> Figure:
             chosen = means["noise"].eq(noise)
             for column, value in zip(("design", "measure", "of"), key, strict=True):
                 chosen &= means[column].eq(value)
-            _draw(axis, means[chosen], methods)
+            _draw(axis, means[chosen], methods, falling=noise == COUNTS)
             axis.set_xlabel(label, fontsize=8)
             axis.set_title(title, fontsize=9)
-            if noise == COUNTS:
-                axis.set_xscale("log")
-                axis.invert_xaxis()
+            if at_atoms.KEPT in key:
+                axis.set_ylim(0, 1.05)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     drawn.legend(handles, labels, loc="outside lower center", ncols=len(methods), frameon=False)
     return drawn
 
 
-def _draw(axis: Axes, means: pd.DataFrame, methods: Sequence[str]) -> None:
+def _draw(axis: Axes, means: pd.DataFrame, methods: Sequence[str], *, falling: bool) -> None:
+    """Draw a line for each of the `methods`; the levels stand side by side, the noise grows."""
+    levels = sorted(set(means["level"]), reverse=falling)
+    axis.set_xticks(range(len(levels)), [f"{level:g}" for level in levels])
     for number, method in enumerate(methods):
-        own = means[means["method"] == method].sort_values("level")
+        own = means[means["method"] == method].set_index("level")["value"].reindex(levels)
         line = ":" if method == CLEAN else "o-"
         colour = COLOURS[number % len(COLOURS)]
-        axis.plot(own["level"], own["value"], line, color=colour, label=method, markersize=3)
+        axis.plot(range(len(levels)), own, line, color=colour, label=method, markersize=3)
