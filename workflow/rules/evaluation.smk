@@ -117,7 +117,17 @@ rule tabulate_scores:
 
 
 GENERAL_TABLES = [f"{RESULTS}/tables/trust/{model}" for model in GENERAL]
-GENERAL_TABLES += [f"{RESULTS}/tables/rotated"] if GENERAL else []
+GENERAL_TABLES += (
+    [
+        f"{RESULTS}/tables/{name}"
+        for name in ("rotated", "trust_in_atoms", "trust_goals")
+    ]
+    if GENERAL
+    else []
+)
+# Maps of cells with missing atoms, which come with the clone.
+VACANCIES = in_clone("resources/maps/vacancies")
+MISSING = ["vacancy", "divacancy"]
 
 if GENERAL:
 
@@ -226,3 +236,98 @@ if GENERAL:
             "Score {params.general} and the paper's models on the turned test image"
         script:
             "../scripts/evaluate_rotated.py"
+
+    rule design_scenes:
+        input:
+            maps=expand(f"{VACANCIES}/{{name}}.tif", name=MISSING),
+            structures=expand(f"{VACANCIES}/{{name}}.extxyz", name=MISSING),
+        output:
+            scenes=f"{RESULTS}/scenes/designed/scenes.npz",
+            images=f"{RESULTS}/scenes/designed/images.npy",
+            table=f"{RESULTS}/scenes/designed/designs.csv",
+        log:
+            f"{LOGS}/design_scenes/all.log",
+        benchmark:
+            f"{BENCHMARKS}/design_scenes/all.tsv"
+        localrule: True
+        conda:
+            "../../envs/images.yaml"
+        params:
+            code=code_of("design_scenes"),
+            seed=config["seed"],
+        message:
+            "Image scenes of known vacancies, dopants and regions"
+        script:
+            "../scripts/design_scenes.py"
+
+    rule evaluate_atoms:
+        input:
+            papers=expand(f"{RESULTS}/models/{{model}}/model.keras", model=MODELS),
+            general=expand(f"{RESULTS}/models/{{model}}/model.keras", model=GENERAL),
+            calibrations=expand(
+                f"{RESULTS}/models/{{model}}/calibration.json", model=GENERAL
+            ),
+            scenes=rules.design_scenes.output.scenes,
+            images=rules.design_scenes.output.images,
+            table=rules.design_scenes.output.table,
+        output:
+            csv=f"{RESULTS}/tables/trust_in_atoms.csv",
+            md=f"{RESULTS}/tables/trust_in_atoms.md",
+            html=report(
+                f"{RESULTS}/tables/trust_in_atoms.html",
+                caption="../report/trust_in_atoms.rst",
+                category="4 Results",
+                labels={"figure": "trust in atoms, table", "paper": "–"},
+            ),
+            goals_csv=f"{RESULTS}/tables/trust_goals.csv",
+            goals_md=f"{RESULTS}/tables/trust_goals.md",
+            goals_html=report(
+                f"{RESULTS}/tables/trust_goals.html",
+                caption="../report/trust_goals.rst",
+                category="4 Results",
+                labels={"figure": "trust in atoms, goals", "paper": "–"},
+            ),
+        log:
+            f"{LOGS}/evaluate_atoms/all.log",
+        benchmark:
+            f"{BENCHMARKS}/evaluate_atoms/all.tsv"
+        conda:
+            tensorflow_env(0)
+        threads: 2
+        resources:
+            mem_mb=lambda wildcards, attempt: 2500 * attempt,
+            runtime=lambda wildcards, attempt: 60 * attempt,
+        params:
+            code=code_of("evaluate_atoms"),
+            seed=config["seed"],
+            noise_of=NOISE_OF,
+            general=list(GENERAL),
+            patch_size=config["images"]["patch_size"],
+        message:
+            "Measure what {params.general}, the paper's models and filters do to atoms"
+        script:
+            "../scripts/evaluate_atoms.py"
+
+    rule draw_atoms:
+        input:
+            table=rules.evaluate_atoms.output.csv,
+        output:
+            figure=report(
+                f"{RESULTS}/figures/trust_in_atoms.png",
+                caption="../report/trust_figure.rst",
+                category="4 Results",
+                labels={"figure": "trust in atoms", "paper": "–"},
+            ),
+        log:
+            f"{LOGS}/draw_atoms/all.log",
+        benchmark:
+            f"{BENCHMARKS}/draw_atoms/all.tsv"
+        localrule: True
+        conda:
+            "../../envs/images.yaml"
+        params:
+            code=code_of("draw_atoms"),
+        message:
+            "Draw what models and filters do to atoms"
+        script:
+            "../scripts/draw_atoms.py"

@@ -15,6 +15,7 @@ PRODUCTS += expand(
     figure=["conditions", "scenes"],
     model=GENERAL,
 )
+PRODUCTS += [f"{RESULTS}/figures/trust_in_atoms.png"] if GENERAL else []
 
 
 onstart:

@@ -134,7 +134,7 @@ def test_noise_is_code_of_the_scripts_that_make_it():
     noise = SCRIPTS / "temdenoise/images/noise.py"
     users = {path.stem for path in SCRIPTS.glob("*.py") if noise in code.sources(path)}
     general = {"train_general", "calibrate_general", "evaluate_trust", "evaluate_rotated"}
-    assert users == {"corrupt_images", *general}
+    assert users == {"corrupt_images", "evaluate_atoms", *general}
 
 
 def test_what_checks_the_config_or_tells_of_the_dft_is_not_code_of_the_dft():
