@@ -44,7 +44,13 @@ GENERAL_CARD = GeneralCard(
     instrument={"counts": [2, 500], "correlation": [0.5, 2]},
     patches=6,
     interval=({"noise": 0.1, "factor": 1.0}, {"noise": 0.9, "factor": 2.0}),
-    sites={"constant": -2.0, "significance": 1.5, "relative": 1.0, "position": 1.0},
+    sites={
+        "constant": -2.0,
+        "significance": 1.5,
+        "relative": 1.0,
+        "contrast": 0.0,
+        "position": 1.0,
+    },
     conditions={"counts 5": 0.3},
 )
 

@@ -1,7 +1,7 @@
 """Scale the interval of a general model, and learn what an atom is, on scenes of their own."""
 
 import json
-from itertools import islice
+from itertools import chain, islice
 
 from temdenoise.run import files, logs
 
@@ -19,5 +19,9 @@ with logs.capture(snakemake.log[0]):
     peaks = atom_calibration.peaks(
         calibrating.results(*given, seed=params.seed), islice(scenes, params.sampled), interval
     )
-    said = {"interval": interval, "sites": atom_calibration.sites(peaks)}
+    flat = calibrating.results_without_atoms(
+        given[0], images[0].shape, params.instrument, seed=params.seed
+    )
+    false = atom_calibration.false_peaks(islice(flat, params.sampled), interval)
+    said = {"interval": interval, "sites": atom_calibration.sites(chain(peaks, false))}
     files.write_text(snakemake.output.calibration, json.dumps(said, indent=2) + "\n")

@@ -6,9 +6,12 @@ from pathlib import Path
 from temdenoise.run import files, logs
 
 with logs.capture(snakemake.log[0]):
+    from temdenoise.networks.scene_batches import Scenes, processes
+
+    executor = processes(snakemake.threads)
+
     from temdenoise.networks import general_training, training
     from temdenoise.networks.checkpoints import Checkpoints, fingerprint
-    from temdenoise.networks.scene_batches import Scenes
 
     params, source, model = snakemake.params, snakemake.input, snakemake.wildcards.model
     log = logging.getLogger("temdenoise").info
@@ -32,6 +35,7 @@ with logs.capture(snakemake.log[0]):
         patch_size=params.patch_size,
         model=model,
         seed=params.seed,
+        executor=executor,
         workers=snakemake.threads,
         checkpoints=checkpoints,
         log=log,

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scenes import PERFECT
+from scipy.ndimage import gaussian_filter
 
 from temdenoise import seeds
 from temdenoise.micrographs import atom_calibration, atoms, vacancies
 from temdenoise.scenes import building, imaging, lattices
+from temdenoise.scenes.scene import Scene
 
-SITES = {"constant": -4.0, "significance": 2.0, "relative": 2.0, "position": 1.0}
+SITES = {"constant": -4.0, "significance": 2.0, "relative": 2.0, "contrast": 0.5, "position": 1.0}
 SHAPE = (90, 110)
 
 
@@ -31,7 +33,7 @@ def nearest(found, yx):
 
 def test_atoms_are_found_where_they_are():
     yx = sheet()
-    found = atoms.find(drawn(yx), np.full(SHAPE, 0.01))
+    found = atoms.find(drawn(yx), np.full(SHAPE, 0.01), 0.1)
     inner = ((yx > 8) & (yx < np.array(SHAPE) - 9)).all(axis=1)
     assert nearest(found, yx[inner]).max() < 0.1
     assert abs(len(found) - len(yx)) < 12
@@ -41,8 +43,8 @@ def test_atoms_are_found_where_they_are():
 @given(st.floats(0.01, 100), st.floats(-50, 50))
 def test_gain_and_offset_change_no_probability(gain, offset):
     image, noise = drawn(sheet()), np.full(SHAPE, 0.02)
-    one = atoms.find(image, noise)
-    other = atoms.find(gain * image + offset, gain * noise)
+    one = atoms.find(image, noise, 0.1)
+    other = atoms.find(gain * image + offset, gain * noise, gain * 0.1)
     np.testing.assert_allclose(
         atoms.probabilities(one, SITES), atoms.probabilities(other, SITES), atol=1e-3
     )
@@ -52,14 +54,44 @@ def test_gain_and_offset_change_no_probability(gain, offset):
 def test_a_clearer_peak_is_likelier_an_atom():
     yx = np.array([[20.0, 20], [20, 60], [60, 20], [60, 60]])
     image = imaging.adf(yx, np.array([0.2, 0.5, 1, 2]), SHAPE, 2.0)
-    found = atoms.find(image, np.full(SHAPE, 0.1)).nlargest(4, "brightness")
+    found = atoms.find(image, np.full(SHAPE, 0.1), 1.0).nlargest(4, "brightness")
     likely = atoms.probabilities(found, SITES)
     assert (np.diff(likely) < 0).all()
     assert ((likely >= 0) & (likely <= 1)).all()
 
 
+def test_the_same_peak_in_stronger_noise_is_less_likely_an_atom():
+    image, deviation = drawn(sheet()), np.full(SHAPE, 0.02)
+    weak, strong = (atoms.probabilities(atoms.find(image, deviation, n), SITES) for n in (0.1, 10))
+    assert (strong < weak).all()
+
+
+def test_peaks_without_an_atom_are_learned_to_be_none():
+    rng = np.random.default_rng(3)
+    result = 0.02 * gaussian_filter(rng.standard_normal((3, 60, 70)), (0, 2, 2))
+    result[1:] += np.array([-0.01, 0.01])[:, None, None]
+    recorded = rng.standard_normal((60, 70))
+    interval = [{"noise": 0.5, "factor": 1.0}]
+    (false,) = atom_calibration.false_peaks([(recorded, recorded, result, rng)], interval)
+    assert len(false)
+    assert not false["is_atom"].any()
+    real = atom_calibration.matched(
+        atoms.find(drawn(sheet()), np.full(SHAPE, 0.02), 0.2), of_atoms(sheet())
+    )
+    sites = atom_calibration.sites([real, false])
+    assert atoms.probabilities(false, sites).max() < 0.1
+    assert atoms.probabilities(real, sites).min() > 0.9
+
+
+def of_atoms(yx):
+    """Return a scene of nothing but atoms at `yx`."""
+    areas, none = np.zeros(SHAPE, np.uint8), np.zeros(2)
+    places = building.atoms_at(yx, np.ones(len(yx)), 0)
+    return Scene("adf", "", 9.3, places, areas, np.zeros((2, 2)), none, np.zeros((4, 4)))
+
+
 def test_a_flat_image_has_no_atoms():
-    assert atoms.table(np.ones(SHAPE), np.full(SHAPE, 0.1), SITES, None).empty
+    assert atoms.table(np.ones(SHAPE), np.full(SHAPE, 0.1), 1.0, SITES, None).empty
 
 
 @pytest.mark.parametrize("name", ["graphene", "MoS2"])
@@ -82,7 +114,7 @@ def test_the_table_has_both_kinds_and_nanometres():
     yx = sheet()
     gone = np.argmin(np.linalg.norm(yx - (45, 55), axis=1))
     image = drawn(np.delete(yx, gone, axis=0))
-    found = atoms.of_frames(image, np.full(SHAPE, 0.01), SITES, (0.01, 0.02))
+    found = atoms.of_frames(image, np.full(SHAPE, 0.01), [image + 0.1], SITES, (0.01, 0.02))
     assert list(found.columns) == ["frame", *atoms.COLUMNS]
     assert atoms.counts(found)["vacancies"] == 1
     assert set(found["kind"]) == {atoms.ATOM, atoms.VACANCY}
@@ -97,7 +129,7 @@ def test_probabilities_are_as_often_right_as_they_say():
         scene = building.build({**PERFECT, "bond_px": [8, 9]}, None, rng)
         clean = imaging.image(scene, PERFECT, [], rng)
         blurred = clean + noise * 0.3 * rng.standard_normal(clean.shape)
-        found = atoms.find(blurred, np.full(clean.shape, noise * 0.3))
+        found = atoms.find(blurred, np.full(clean.shape, noise * 0.3), noise)
         peaks.append(atom_calibration.matched(found, scene))
     sites = atom_calibration.sites(peaks)
     whole = pd.concat(peaks)

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from scenes import INSTRUMENT
@@ -35,6 +37,7 @@ def trained(folder, epochs_until_stop=None, workers=1):
         patch_size=16,
         model="general",
         seed=1,
+        executor=ThreadPoolExecutor(workers),
         workers=workers,
         checkpoints=Checkpoints(folder, "same"),
         log=log,

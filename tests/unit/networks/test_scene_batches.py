@@ -1,5 +1,15 @@
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import numpy as np
 import pytest
+from clones import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from scenes import INSTRUMENT
@@ -12,10 +22,11 @@ CLEAN = np.random.default_rng(4).random((7, 24, 30)).astype(np.float32)
 SCENES = scene_batches.Scenes([CLEAN[:3], CLEAN[3:]])
 
 
-def taken(first, last, workers=1):
+def taken(first, last, executor, workers=1):
     made = scene_batches.batches(
         SCENES,
         INSTRUMENT,
+        executor,
         seed=1,
         model="m",
         batch_size=3,
@@ -24,7 +35,7 @@ def taken(first, last, workers=1):
         last=last,
         workers=workers,
     )
-    return [tuple(np.asarray(one) for one in pair) for pair in made]
+    return list(made)
 
 
 def test_stacks_are_numbered_through():
@@ -36,8 +47,10 @@ def test_stacks_are_numbered_through():
 
 
 def test_a_batch_depends_on_its_step_only():
-    whole = taken(0, 6)
-    for other in (taken(0, 6, workers=3), taken(0, 2) + taken(2, 6)):
+    with ThreadPoolExecutor(3) as many, ThreadPoolExecutor(1) as one:
+        whole = taken(0, 6, one)
+        others = taken(0, 6, many, workers=3), taken(0, 2, one) + taken(2, 6, many)
+    for other in others:
         for one, two in zip(whole, other, strict=True):
             np.testing.assert_array_equal(one[0], two[0])
             np.testing.assert_array_equal(one[1], two[1])
@@ -86,3 +99,33 @@ def test_a_drawn_pair_fits_its_size_whatever_recorded_it(number):
     assert recorded.shape == truth.shape == (16, 16)
     assert np.isfinite(recorded).all()
     assert np.isfinite(truth).all()
+
+
+def test_another_process_gets_the_path_of_a_stack_and_not_its_pixels(tmp_path):
+    np.save(tmp_path / "stack.npy", np.tile(CLEAN, (40, 1, 1)))
+    scenes = scene_batches.Scenes([np.load(tmp_path / "stack.npy", mmap_mode="r")])
+    sent = pickle.dumps(scenes)
+    assert len(sent) < 1000
+    np.testing.assert_array_equal(pickle.loads(sent)[8], CLEAN[1])
+
+
+def test_workers_end_with_a_parent_that_is_killed():
+    code = """
+from temdenoise.networks.scene_batches import processes
+import os, time
+print(processes(2).submit(os.getpid).result(), flush=True)
+time.sleep(60)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow/scripts")}
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    worker = int(parent.stdout.readline())
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    for _ in range(100):
+        if not Path(f"/proc/{worker}").exists():
+            return
+        time.sleep(0.1)
+    pytest.fail(f"worker {worker} lives on")

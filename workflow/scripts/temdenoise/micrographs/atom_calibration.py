@@ -27,10 +27,17 @@ def peaks(
     `interval` are the factors of the interval. A scene with dark atoms is left out.
     """
     for (recorded, truth, result, _), scene in zip(results, scenes, strict=False):
-        noise = conformal.noise_level(recorded, result[0])
-        found = atoms.find(result[0], conformal.deviation(result, noise, interval))
         if not _is_inverted(truth, scene):
-            yield matched(found, scene)
+            yield matched(_found(recorded, result, interval), scene)
+
+
+def false_peaks(
+    results: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray, np.random.Generator]],
+    interval: Sequence[Mapping[str, float]],
+) -> Iterator[pd.DataFrame]:
+    """Yield the peaks of the `results` on images without any atom."""
+    for recorded, _, result, _ in results:
+        yield _found(recorded, result, interval).assign(is_atom=False, off_px=np.inf)
 
 
 def matched(found: pd.DataFrame, scene: Scene) -> pd.DataFrame:
@@ -63,6 +70,14 @@ def sites(peaks: Iterable[pd.DataFrame]) -> dict[str, float]:
     scale = float(np.quantile(ratios, LEVEL)) if len(real) else 1.0
     known = zip(atoms.WEIGHTS, weights, strict=True)
     return {**{name: round(float(w), 4) for name, w in known}, "position": round(scale, 4)}
+
+
+def _found(
+    recorded: np.ndarray, result: np.ndarray, interval: Sequence[Mapping[str, float]]
+) -> pd.DataFrame:
+    """Return the peaks of the network's `result` (3, Y, X) on `recorded` (Y, X)."""
+    sigma = conformal.deviation(result, conformal.noise_level(recorded, result[0]), interval)
+    return atoms.find(result[0], sigma, float(np.std(recorded - result[0])))
 
 
 def _places(scene: Scene) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Where are the atoms of a denoised image, and is each of them real? Positions and brightness."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,27 +29,29 @@ _CANDIDATE = 0.5  # probability from which a site is listed
 _LEAST = 1e-9
 
 
-def find(value: np.ndarray, deviation: np.ndarray) -> pd.DataFrame:
+def find(value: np.ndarray, deviation: np.ndarray, noise: float) -> pd.DataFrame:
     """Return the peaks of the denoised image `value` (Y, X), whose standard deviation is known.
 
-    Columns: y_px, x_px, position_error_px and brightness, brightness_error (90 %: ±), and the
-    features significance and relative. Brightness is the height above the ground, which is the
-    minimum around the peak. Relative is that over the usual height of clear peaks.
+    `noise` is the standard deviation of what was removed. Columns: y_px, x_px, position_error_px
+    and brightness, brightness_error (90 %: ±), and the features significance, relative and
+    contrast. Brightness is the height above the ground, which is the minimum around the peak.
+    Relative is that over the usual height of clear peaks, contrast that over the noise.
     """
     spacing = _spacing(value, deviation)
     peaks = _peaks(value, max(_CLOSEST, round(spacing / 2)))
     height = _height(value, peaks, spacing)
     at = tuple(peaks.T)
-    noise = deviation[at] + _LEAST
-    clear = height[height > _CLEAR * noise]
+    error = deviation[at] + _LEAST
+    clear = height[height > _CLEAR * error]
     yx, width = _refined(value, peaks, height)
     return pd.DataFrame(
         {
             **{"y_px": yx[:, 0], "x_px": yx[:, 1]},
-            "position_error_px": TO_INTERVAL * width * noise / (height + _LEAST),
-            **{"brightness": height, "brightness_error": TO_INTERVAL * noise},
-            "significance": height / noise,
+            "position_error_px": TO_INTERVAL * width * error / (height + _LEAST),
+            **{"brightness": height, "brightness_error": TO_INTERVAL * error},
+            "significance": height / error,
             "relative": height / (np.median(clear) if len(clear) else np.inf),
+            "contrast": height / (noise + _LEAST),
         }
     )
 
@@ -59,11 +61,11 @@ def probabilities(found: pd.DataFrame, sites: Mapping[str, float]) -> np.ndarray
     return np.asarray(expit(features(found) @ [sites[name] for name in WEIGHTS]))
 
 
-WEIGHTS = ("constant", "significance", "relative")
+WEIGHTS = ("constant", "significance", "relative", "contrast")
 
 
 def features(found: pd.DataFrame) -> np.ndarray:
-    """Return what tells atoms from noise: 1, log significance and log relative height, (N, 3)."""
+    """Return what tells atoms from noise, (N, 4): 1 and the logarithms of the other WEIGHTS."""
     logs = [np.log(found[name].to_numpy().clip(1e-3, 1e3)) for name in WEIGHTS[1:]]
     return np.column_stack([np.ones(len(found)), *logs])
 
@@ -71,16 +73,17 @@ def features(found: pd.DataFrame) -> np.ndarray:
 def table(
     value: np.ndarray,
     deviation: np.ndarray,
+    noise: float,
     sites: Mapping[str, float] | None,
     pixel_size: tuple[float, float] | None,
 ) -> pd.DataFrame:
-    """Return the atoms and candidate vacancies of `value` (Y, X); see COLUMNS.
+    """Return the atoms and candidate vacancies of `value` (Y, X); see COLUMNS and `find`.
 
     Without `sites` no probability is known, and clear peaks count as likely. A vacancy is a site of
     the lattice of the likely atoms without an atom. Its probability is the share of the neighbours
     that have it as a neighbour, times that of no atom there.
     """
-    found = find(value, deviation).assign(kind=ATOM, probability=np.nan)
+    found = find(value, deviation, noise).assign(kind=ATOM, probability=np.nan)
     is_likely = found["significance"] > _CLEAR
     if sites:
         found["probability"] = probabilities(found, sites)
@@ -116,12 +119,18 @@ def _at(places: np.ndarray, found: pd.DataFrame, likely: np.ndarray) -> np.ndarr
 def of_frames(
     values: np.ndarray,
     deviations: np.ndarray,
+    originals: Iterable[np.ndarray],
     sites: Mapping[str, float] | None,
     pixel_size: tuple[float, float] | None,
 ) -> pd.DataFrame:
-    """Return the `table` of each frame of `values` ([N,] Y, X), with its number from 1 in front."""
+    """Return the `table` of each frame of `values` ([N,] Y, X), with its number from 1 in front.
+
+    `originals` are the frames (Y, X) before denoising.
+    """
     shape = values.shape[-2:]
-    frames = zip(values.reshape(-1, *shape), deviations.reshape(-1, *shape), strict=True)
+    images = values.reshape(-1, *shape)
+    noises = (float(np.std(one - image)) for one, image in zip(originals, images, strict=True))
+    frames = zip(images, deviations.reshape(-1, *shape), noises, strict=True)
     tables = [table(*frame, sites, pixel_size) for frame in frames]
     whole = [one.assign(frame=number) for number, one in enumerate(tables, 1)]
     return pd.concat(whole, ignore_index=True)[["frame", *COLUMNS]]

@@ -109,7 +109,8 @@ def run(
         _log.warning("%s", words)
     cut = {"tile": tile, "overlap": overlap, "window": settings.window}
     sites = card.sites if isinstance(card, GeneralCard) else None
-    listed = atoms.of_frames(done.image, done.uncertainty, sites, found.pixel_size)
+    originals = map(source.frame, range(len(source.frames)))
+    listed = atoms.of_frames(done.image, done.uncertainty, originals, sites, found.pixel_size)
     facts = {**_source(entry, source), **cut, **atoms.counts(listed)}
     record = summary.provenance(done, found, card, facts)
     _write(target, done, listed, source, found.pixel_size, record)

@@ -32,7 +32,7 @@ def of_general(network: keras.Model, calibration: Mapping[str, Any]) -> Denoise:
         result = run(image)
         noise = conformal.noise_level(image, result[0])
         sigma = conformal.deviation(result, noise, calibration["interval"])
-        found = atoms.find(result[0], sigma)
+        found = atoms.find(result[0], sigma, float(np.std(image - result[0])))
         is_likely = atoms.probabilities(found, calibration["sites"]) > atoms.LIKELY
         likely = found.loc[is_likely, ["y_px", "x_px"]].to_numpy()
         return Result(result[0], conformal.TO_INTERVAL * sigma, likely)

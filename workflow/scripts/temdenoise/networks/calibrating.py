@@ -1,6 +1,7 @@
 """Which interval does a general network need? Its errors on recorded calibration scenes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import Any
 
 import keras
@@ -37,8 +38,26 @@ def results(
     network: keras.Model, scenes: Scenes, settings: Mapping[str, Any], *, seed: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.random.Generator]]:
     """Yield record and truth (Y, X) of each of the `scenes`, the result (3, Y, X), a generator."""
+    images = (scenes[number] for number in range(len(scenes)))
+    return _results(network, images, settings, seed, "calibration record")
+
+
+def results_without_atoms(
+    network: keras.Model, shape: tuple[int, int], settings: Mapping[str, Any], *, seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.random.Generator]]:
+    """Yield the same as `results` for ever, of flat images (Y, X) of a `shape`."""
+    return _results(network, repeat(np.zeros(shape)), settings, seed, "flat record")
+
+
+def _results(
+    network: keras.Model,
+    images: Iterable[np.ndarray],
+    settings: Mapping[str, Any],
+    seed: int,
+    name: str,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.random.Generator]]:
     denoise = general.denoiser(network)
-    for number in range(len(scenes)):
-        rng = seeds.generator(seed, "calibration record", number)
-        recorded, truth = instrument.record(scenes[number], settings, rng)
+    for number, image in enumerate(images):
+        rng = seeds.generator(seed, name, number)
+        recorded, truth = instrument.record(image, settings, rng)
         yield recorded, truth, denoise(recorded), rng

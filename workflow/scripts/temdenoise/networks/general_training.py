@@ -1,6 +1,7 @@
 """How is a general model fitted? On scenes that are recorded anew in every step."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from typing import Any
 
 import keras
@@ -24,6 +25,7 @@ def train(
     patch_size: int,
     model: str,
     seed: int,
+    executor: Executor,
     workers: int,
     checkpoints: Checkpoints,
     log: Callable[[str], None],
@@ -31,7 +33,8 @@ def train(
     """Fit the network of `recipe` to patches of `scenes`; resume after the last of `checkpoints`.
 
     `others` are the scenes to follow the training by. `recipe` has network, filters, batch_size,
-    precision, learning_rate, decay, epochs and steps. Return the model in float32 and its history:
+    precision, learning_rate, decay, epochs and steps. The `workers` of the `executor` record the
+    patches. Return the model in float32 and its history:
     epoch, loss, val_loss, the error under each condition and seconds [s].
     """
     keras.utils.set_random_seed(seeds.integer(seed, "weights", model))
@@ -45,6 +48,7 @@ def train(
         return batches(
             scenes,
             instrument,
+            executor,
             seed=seed,
             model=model,
             batch_size=recipe["batch_size"],

@@ -61,10 +61,10 @@ def counts(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return `clean` counted, with dark counts, pulses of varying height and readout."""
     moved = _scanned(clean, settings, rng)
-    low, high = float(clean.min()), float(clean.max())
+    low, span = float(clean.min()), float(np.ptp(clean)) or 1.0
     dose = fields.log_uniform(rng, *settings["counts"])
     dark = rng.uniform(0, 0.5) ** 2
-    bright = np.clip((moved - low) / max(high - low, 1e-6) + dark, 0, None)
+    bright = np.clip((moved - low) / span + dark, 0, None)
     gain = dose / max(float(bright.mean()), 1e-6)
     counted = rng.poisson(bright * gain).astype(float)
     if rng.random() < settings["chances"]["pulses"]:
@@ -75,7 +75,7 @@ def counts(
         counted = expected + correlated(counted - expected, _correlation(settings, rng))
     if rng.random() < settings["chances"]["clipped"]:
         counted = counted.clip(0, np.quantile(counted, rng.uniform(0.97, 1)) + min(dose, 1.0))
-    recorded = (counted / gain - dark) * (high - low) + low
+    recorded = (counted / gain - dark) * span + low
     return _spoilt(recorded, settings, rng), clean
 
 
