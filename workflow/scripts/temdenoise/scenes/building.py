@@ -79,6 +79,7 @@ def _of_density(settings: Settings, cells: Cells, bond: float, rng: np.random.Ge
     matrix = np.array(cells.bond)[:, None] * turn
     origin = rng.uniform(0, np.array(cells.shape) * grid)
     atoms = _placed(_of_maps(cells, maps, matrix, origin, size), size, bond)
+    atoms = _with_defects(atoms, settings, rng)
     if rng.random() < chance["edge"]:
         atoms = _cut(atoms, areas, VACUUM, rng)
     if rng.random() < chance["contamination"]:

@@ -7,11 +7,12 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from temdenoise.scenes import fields
-from temdenoise.scenes.scene import DIRTY, VACANCY, VACUUM, Scene
+from temdenoise.scenes.scene import DIRTY, DOPANT, VACANCY, VACUUM, Scene
 
 Settings = Mapping[str, Any]
 
 _SPLINE = 3
+_ATOM = 0.35  # bonds: standard deviation of what is scaled around a defect in a density map
 _SHARPEST = 0.6  # pixels: no microscope that resolves atoms samples them more coarsely
 _MARGIN = 12  # pixels around the image, so that the Fourier transform's wrap stays outside
 
@@ -50,7 +51,8 @@ def adf(yx: np.ndarray, brightness: np.ndarray, shape: tuple[int, int], sigma: f
 def density(scene: Scene, maps: Sequence[np.ndarray]) -> np.ndarray:
     """Return the density maps of `scene` tiled, turned and scaled, (size, size).
 
-    Where there is no material, the image is dark; the edge is as soft as an atom.
+    Where there is no material, the image is dark; the edge is as soft as an atom. The peak of a
+    dopant is scaled by its brightness, that of a vacancy by 0; their neighbours stay as they are.
     """
     rows, columns = (scene.maps[:, 0] >= 0).sum(), (scene.maps[0] >= 0).sum()
     chosen = scene.maps[:rows, :columns]
@@ -59,7 +61,17 @@ def density(scene: Scene, maps: Sequence[np.ndarray]) -> np.ndarray:
     places = pixels @ scene.matrix.T + scene.origin
     image = map_coordinates(tiled, places.T, order=_SPLINE, mode="grid-wrap")
     matter = (scene.areas & VACUUM == 0).astype(float)
-    return image.reshape(scene.areas.shape) * gaussian_filter(matter, 0.3 * scene.bond)
+    edges = gaussian_filter(matter, 0.3 * scene.bond)
+    return image.reshape(scene.areas.shape) * edges * _defects(scene)
+
+
+def _defects(scene: Scene) -> np.ndarray:
+    """Return by how much the density is scaled around dopants and vacancies, (size, size)."""
+    some = scene.atoms[np.isin(scene.atoms["kind"], (DOPANT, VACANCY))]
+    brightness = np.where(some["kind"] == VACANCY, 0, some["brightness"])
+    yx = np.stack([some["y"], some["x"]], axis=1)
+    scaled = adf(yx, brightness - 1, scene.areas.shape, _ATOM * scene.bond)
+    return np.asarray((1 + scaled).clip(min=0))
 
 
 def _adf(scene: Scene, settings: Settings, rng: np.random.Generator) -> np.ndarray:

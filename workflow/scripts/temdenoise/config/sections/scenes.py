@@ -82,10 +82,10 @@ class SceneSettings(Section):
     Why: tilt, bonding and vibration vary it."""
     vacancies: Fraction = key("–")
     """Greatest share of missing atoms.
-    Why: beyond what beams make."""
+    Why: more than beams make; a network that has seen few fills them."""
     dopants: Fraction = key("–")
     """Greatest share of atoms of another brightness.
-    Why: a real dopant is rare."""
+    Why: more than there are; a network that has seen few makes them equal to the others."""
     dopant_brightness: Range = key("–", min_length=2, max_length=2)
     """Brightness of a dopant in units of the atom that it replaces, from and to.
     Why: B in graphene is darker, Si is eight times brighter."""
