@@ -174,6 +174,7 @@ rule fetch_micrograph:
 rule fetch_real_images:
     output:
         images=f"{MICROGRAPHS}/real_images.npz",
+        pairs=f"{MICROGRAPHS}/pairs.npz",
     log:
         f"{LOGS}/fetch_real_images/all.log",
     benchmark:
@@ -192,6 +193,7 @@ rule fetch_real_images:
 rule evaluate_real_images:
     input:
         images=rules.fetch_real_images.output.images,
+        pairs=rules.fetch_real_images.output.pairs,
         models=expand(f"{STORED_MODELS}/{{model}}/model.keras", model=COMPARED),
     output:
         csv=f"{RESULTS}/tables/real_images.csv",
@@ -201,6 +203,14 @@ rule evaluate_real_images:
             caption="../report/real_images.rst",
             category="7 Micrographs",
             labels={"figure": "real images, table", "paper": "–"},
+        ),
+        pairs_csv=f"{RESULTS}/tables/pairs.csv",
+        pairs_md=f"{RESULTS}/tables/pairs.md",
+        pairs_html=report(
+            f"{RESULTS}/tables/pairs.html",
+            caption="../report/pairs.rst",
+            category="7 Micrographs",
+            labels={"figure": "tk_r_em's own pairs, table", "paper": "–"},
         ),
     log:
         f"{LOGS}/evaluate_real_images/all.log",

@@ -350,6 +350,7 @@ if list(GENERAL) == ["general"] and "general" in PRETRAINED:
                 f"{RESULTS}/tables/trust/general.md",
                 f"{RESULTS}/tables/rotated.md",
                 f"{RESULTS}/tables/real_images.md",
+                f"{RESULTS}/tables/pairs.md",
             ],
             figures=[
                 f"{RESULTS}/figures/scenes/general.png",

@@ -21,3 +21,11 @@ with logs.capture(snakemake.log[0]):
     shown = real_table.readable(table)
     files.write_text(target.md, pages.to_markdown(shown))
     files.write_text(target.html, pages.to_html(shown, "Signal explained in real images [%]."))
+    pairs = files.read_arrays(source.pairs)
+    both = enumerate(zip(pairs["noisy"], pairs["clean"], strict=True), 1)
+    named = {str(number): pair for number, pair in both}
+    table = pd.DataFrame(real_table.pair_rows(named, methods), columns=real_table.PAIR_COLUMNS)
+    files.write_table(target.pairs_csv, table)
+    shown = real_table.readable_pairs(table)
+    files.write_text(target.pairs_md, pages.to_markdown(shown))
+    files.write_text(target.pairs_html, pages.to_html(shown, "Errors on tk_r_em's own pairs."))

@@ -97,3 +97,13 @@ def test_what_pip_cannot_fetch_is_said(index, monkeypatch):
     )
     with pytest.raises(InputError, match=r"one.* could not be fetched; is there"):
         list(real_images.fetched())
+
+
+def test_the_noisy_and_the_clean_images_come_in_pairs(index, monkeypatch):
+    name = "tk_r_em-1.0.4/tk_r_em/test_data/sfr_hrstem.h5"
+    content = hdf5(x=FRAMES[:, :, :5, :7], y=2 * FRAMES[:, :, :5, :7])
+    monkeypatch.setattr(real_images, "_download", lambda package, folder: folder / "a.tar.gz")
+    monkeypatch.setattr(real_images, "_member", lambda archive, member: {name: content}[member])
+    pairs = real_images.fetched_pairs()
+    np.testing.assert_array_equal(pairs["noisy"], FRAMES[:, 0, :5, :7])
+    np.testing.assert_array_equal(pairs["clean"], 2 * pairs["noisy"])

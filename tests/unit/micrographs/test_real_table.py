@@ -67,3 +67,17 @@ def test_plain_filters_know_no_gain_and_no_offset():
     for functions in known.values():
         one = next(iter(functions.values()))
         np.testing.assert_allclose(one(5 * image + 3), 5 * one(image) + 3, rtol=1e-3, atol=1)
+
+
+def test_pairs_are_scored_after_gain_and_offset():
+    noisy = CLEAN + 30 * RNG.standard_normal(CLEAN.shape)
+    methods = {**METHODS, "scaled": {"": lambda image: 3 * CLEAN - 7}}
+    del methods["truth"]
+    rows = real_table.pair_rows({"1": (noisy, CLEAN), "2": (noisy, CLEAN)}, methods)
+    found = pd.DataFrame(rows, columns=real_table.PAIR_COLUMNS)
+    errors = found.set_index(["pair", "method"])["error"]
+    assert errors["1", "scaled"] == pytest.approx(0, abs=1e-6)
+    assert 0.05 < errors["1", real_table.BLUR] < 1
+    shown = real_table.readable_pairs(found).set_index("pair")
+    assert shown.loc["1", "scaled"] == "**0.000**"
+    assert shown.loc["mean", real_table.BLUR] == f"{errors['1', real_table.BLUR]:.3f}"

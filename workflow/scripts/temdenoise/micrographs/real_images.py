@@ -113,6 +113,21 @@ IMAGES = {
 }
 
 
+def fetched_pairs() -> dict[str, np.ndarray]:
+    """Return "noisy" and "clean" (N, Y, X) of tk_r_em's own test: simulated STEM images.
+
+    Raises
+    ------
+    InputError
+        As `fetched`.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "pairs.h5")
+        path.write_bytes(_member(_download(TK_R_EM, Path(folder)), f"{_TK_R_EM}sfr_hrstem.h5"))
+        with h5py.File(path) as file:
+            return {name: file[key][:, 0] for name, key in {"noisy": "x", "clean": "y"}.items()}
+
+
 def fetched() -> Iterator[tuple[str, np.ndarray]]:
     """Yield each of IMAGES, name and (Y, X) float32; pip downloads the packages.
 

@@ -16,6 +16,7 @@ COLUMNS = [
     *("image", "shows", "method", "parameter", "explained", "fitted", "lattice_left"),
     "correlation",
 ]
+PAIR_COLUMNS = ["pair", "method", "parameter", "error"]
 BLUR = "best blur"
 TK_R_EM = "tk-r-em"
 _BM3D = "bm3d"
@@ -33,7 +34,7 @@ def filters() -> dict[str, dict[str, Denoise]]:
     """Return the plain filters, and packages that are installed, with each of their parameters."""
     known = {name: FILTERS[name] for name in _FILTERS if name != TK_R_EM or find_spec("tk_r_em")}
     found = {
-        name: {str(value): _scaled(one.apply, value) for value in one.values}
+        name: {str(value): _suited(name)(one.apply, value) for value in one.values}
         for name, one in known.items()
     }
     found[BLUR] = {str(w): _scaled(FILTERS["gaussian"].apply, w) for w in _WIDTHS}
@@ -88,6 +89,38 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     return shown.rename_axis(None, axis=1).reset_index()
 
 
+def pair_rows(
+    pairs: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    methods: Mapping[str, Mapping[str, Denoise]],
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each of `pairs`, noisy and clean (Y, X), and method; see PAIR_COLUMNS.
+
+    The error is that after the best gain and offset, root mean square over the contrast of the
+    clean image. The value of a parameter is chosen by this error, which favours methods that have
+    one.
+    """
+    for pair, (noisy, clean) in pairs.items():
+        for method, functions in methods.items():
+            errors = {value: _error(one(noisy), clean) for value, one in functions.items()}
+            best = min(errors, key=lambda value: errors[value])
+            yield {"pair": pair, "method": method, "parameter": best, "error": errors[best]}
+
+
+def readable_pairs(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the error by pair (rows) and method (columns), the least in bold, and the mean."""
+    methods = list(dict.fromkeys(table["method"]))
+    wide = table.pivot(index="pair", columns="method", values="error")[methods]
+    rows = [_bold([-value for value in row], 3, -1) for row in wide.itertuples(index=False)]
+    shown = pd.DataFrame(rows, wide.index, methods)
+    shown.loc["mean"] = [f"{value:.3f}" for value in wide.mean()]
+    return shown.rename_axis(None, axis=1).reset_index()
+
+
+def _error(denoised: np.ndarray, clean: np.ndarray) -> float:
+    correlation = np.corrcoef(denoised.ravel(), clean.ravel())[0, 1] if np.ptp(denoised) else 0.0
+    return float(np.sqrt(max(1 - correlation**2, 0.0)))
+
+
 def _correlated(table: pd.DataFrame) -> pd.Series:
     """Return the images whose best method removes noise that is correlated."""
     best = table.loc[table.groupby("image")["explained"].idxmax()]
@@ -98,8 +131,25 @@ def _best(scores: Mapping[str, held_out.Score]) -> str:
     return max(scores, key=lambda value: scores[value].explained)
 
 
-def _bold(row: Sequence[float]) -> list[str]:
-    return [f"**{value:.1f}**" if value == max(row) else f"{value:.1f}" for value in row]
+def _bold(row: Sequence[float], digits: int = 1, sign: int = 1) -> list[str]:
+    words = [f"{sign * value:.{digits}f}" for value in row]
+    return [
+        f"**{one}**" if value == max(row) else one for one, value in zip(words, row, strict=True)
+    ]
+
+
+def _suited(name: str) -> Callable[[Callable[[np.ndarray, Any], np.ndarray], Any], Denoise]:
+    return _positive if name == TK_R_EM else _scaled
+
+
+def _positive(apply: Callable[[np.ndarray, Any], np.ndarray], value: Any) -> Denoise:
+    """Return `apply` with the parameter `value`, on images that begin at 0."""
+
+    def run(image: np.ndarray) -> np.ndarray:
+        least = image.min()
+        return np.asarray(apply(image - least, value) + least)
+
+    return run
 
 
 def _scaled(apply: Callable[[np.ndarray, Any], np.ndarray], value: Any) -> Denoise:

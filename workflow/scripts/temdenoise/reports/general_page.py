@@ -9,7 +9,7 @@ FIGURES = {
     "conditions": "Error on calibration scenes under each condition, by epoch",
     "trust_in_atoms": "What models and filters do to single atoms, by noise",
 }
-TABLES = ("trust_goals", "trust_in_atoms", "trust", "rotated", "real_images")
+TABLES = ("trust_goals", "trust_in_atoms", "trust", "rotated", "real_images", "pairs")
 
 
 def render(card: GeneralCard, tables: Mapping[str, str], shown: Mapping[str, str]) -> str:
@@ -76,4 +76,8 @@ There the score takes noise for signal, and these images are in no mean. The ima
 GPL-3 and not part of this repository, so no picture of them is here. `snakemake real_images`
 fetches them.
 
-{real_images}"""
+{real_images}
+The pairs that tk_r_em's authors test their network for STEM with: error over the contrast of the
+clean image, after the best gain and offset.
+
+{pairs}"""
