@@ -8,7 +8,9 @@ from temdenoise.run import files, logs, pages
 
 with logs.capture(snakemake.log[0]):
     from temdenoise.micrographs import job, real_images, real_table
+    from temdenoise.networks import training
 
+    training.use_threads(snakemake.threads)  # before any network runs, tk_r_em's as well
     source, target, params = snakemake.input, snakemake.output, snakemake.params
     images = files.read_arrays(source.images)
     shows = {name: one.shows for name, one in real_images.IMAGES.items()}
