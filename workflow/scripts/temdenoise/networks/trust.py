@@ -64,7 +64,8 @@ def examples(
     """Return record, result, truth and half width (Y, X) of a scene for each condition."""
     shown = {}
     for number, (name, record) in enumerate(conditions.recorders(instrument).items()):
-        recorded, truth = record(images[number], seeds.generator(seed, "trust", name, number))
+        rng = seeds.generator(seed, "trust", name, number)
+        recorded, truth = record(images[number % len(images)], rng)
         value, half = _with_interval(denoise, interval, recorded)
         shown[name] = (recorded, value, truth, half)
     return shown
