@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 from temdenoise import seeds
 from temdenoise.micrographs import atom_calibration, atoms, vacancies
 from temdenoise.scenes import building, imaging, lattices
-from temdenoise.scenes.scene import Scene
+from temdenoise.scenes.scene import Scene, atoms_at
 
 SITES = {"constant": -4.0, "significance": 2.0, "relative": 2.0, "contrast": 0.5, "position": 1.0}
 SHAPE = (90, 110)
@@ -86,7 +86,7 @@ def test_peaks_without_an_atom_are_learned_to_be_none():
 def of_atoms(yx):
     """Return a scene of nothing but atoms at `yx`."""
     areas, none = np.zeros(SHAPE, np.uint8), np.zeros(2)
-    places = building.atoms_at(yx, np.ones(len(yx)), 0)
+    places = atoms_at(yx, np.ones(len(yx)), 0)
     return Scene("adf", "", 9.3, places, areas, np.zeros((2, 2)), none, np.zeros((4, 4)))
 
 

@@ -7,23 +7,21 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from temdenoise.scenes import fields, lattices
+from temdenoise.scenes import defects, fields, lattices
 from temdenoise.scenes.lattices import Lattice
 from temdenoise.scenes.scene import (
     ADATOM,
     ATOM,
     DIRT,
     DIRTY,
-    DOPANT,
     GRAIN,
     LAYER,
     LAYERED,
     SITE,
-    VACANCY,
     VACUUM,
     Scene,
+    atoms_at,
 )
-from temdenoise.structures.sheets import displacement_coefficients
 
 Settings = Mapping[str, Any]
 
@@ -79,7 +77,7 @@ def _of_density(settings: Settings, cells: Cells, bond: float, rng: np.random.Ge
     matrix = np.array(cells.bond)[:, None] * turn
     origin = rng.uniform(0, np.array(cells.shape) * grid)
     atoms = _placed(_of_maps(cells, maps, matrix, origin, size), size, bond)
-    atoms = _with_defects(atoms, settings, rng)
+    atoms = defects.with_defects(atoms, settings, rng)
     if rng.random() < chance["edge"]:
         atoms = _cut(atoms, areas, VACUUM, rng)
     if rng.random() < chance["contamination"]:
@@ -95,13 +93,13 @@ def _crystal(
     atoms = _grain(lattice, settings, bond, size, rng)
     if rng.random() < chance["grains"]:
         atoms = _joined(atoms, _grain(lattice, settings, bond, size, rng), bond, areas, rng)
-    atoms = _with_defects(atoms, settings, rng)
+    atoms = defects.with_defects(atoms, settings, rng)
     if rng.random() < chance["edge"]:
         atoms = _cut(atoms, areas, VACUUM, rng)
     if rng.random() < chance["second_layer"]:
         atoms = np.concatenate([atoms, _layer(lattice, settings, bond, areas, rng)])
-    moved = _bent(atoms, bond, settings["strain"], size, rng)
-    return _disordered(moved, rng.uniform(0, settings["disorder"]) * bond, rng)
+    moved = defects.bent(atoms, bond, settings["strain"], size, rng)
+    return defects.disordered(moved, rng.uniform(0, settings["disorder"]) * bond, rng)
 
 
 def _grain(
@@ -128,20 +126,6 @@ def _joined(
     other = second[_inside(second, distance > 0)]
     near = cKDTree(_yx(kept)).query(_yx(other))[0] < _CLOSEST * bond if len(kept) else []
     return np.concatenate([kept, other[~np.asarray(near, dtype=bool)]])
-
-
-def _with_defects(atoms: np.ndarray, settings: Settings, rng: np.random.Generator) -> np.ndarray:
-    """Make some atoms vacancies and some dopants of another brightness."""
-    atoms = atoms.copy()
-    draw, (low, high) = rng.random(len(atoms)), settings["dopant_brightness"]
-    missing = rng.uniform(0, settings["vacancies"]) * (rng.random() < 0.6)
-    foreign = rng.uniform(0, settings["dopants"]) * (rng.random() < 0.6)
-    dopants = (draw >= missing) & (draw < missing + foreign)
-    atoms["kind"][dopants] = DOPANT
-    factors = fields.log_uniform(rng, low, high, int(dopants.sum()))
-    atoms["brightness"][dopants] *= factors
-    atoms["kind"][draw < missing] = VACANCY
-    return atoms
 
 
 def _layer(
@@ -182,28 +166,6 @@ def _contamination(
     return atoms[_inside(atoms, part)]
 
 
-def _bent(
-    atoms: np.ndarray, bond: float, strain: float, size: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Displace `atoms` by slow waves, whose strain is at most `strain`."""
-    atoms, (y, x) = atoms.copy(), (atoms["y"], atoms["x"])
-    for axis in ("y", "x"):
-        wave = rng.normal(0, 2 * np.pi / size, 2)
-        amplitude = rng.uniform(0, strain) / max(float(np.hypot(*wave)), 1e-3)
-        shift = amplitude * np.sin(wave[0] * y + wave[1] * x + rng.uniform(0, 2 * np.pi))
-        atoms[axis] += np.clip(shift, -bond, bond)
-    return atoms
-
-
-def _disordered(atoms: np.ndarray, reach: float, rng: np.random.Generator) -> np.ndarray:
-    """Displace each atom by up to `reach` [pixels] along each axis (Eq. 1, 2)."""
-    atoms = atoms.copy()
-    shifts = reach * displacement_coefficients(rng.standard_normal((len(atoms), 2)))
-    atoms["y"] += shifts[:, 0]
-    atoms["x"] += shifts[:, 1]
-    return atoms
-
-
 def _of_maps(
     cells: Cells, maps: np.ndarray, matrix: np.ndarray, origin: np.ndarray, size: int
 ) -> np.ndarray:
@@ -229,22 +191,10 @@ def _deformation(strain: float, rng: np.random.Generator) -> np.ndarray:
     angle = rng.uniform(0, 2 * np.pi)
     if rng.random() < _ALIGNED:
         angle = rng.integers(4) * np.pi / 2 + rng.normal(0, _TILT)
-    turn = rotation(angle)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     stretch = rng.uniform(-strain, strain, (2, 2))
     mirror = np.diag([1, rng.choice([-1, 1])])
     return turn @ mirror @ (np.eye(2) + (stretch + stretch.T) / 2)
-
-
-def rotation(angle: float) -> np.ndarray:
-    """Return the matrix (2, 2) that turns by `angle` [rad]."""
-    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-
-
-def atoms_at(yx: np.ndarray, brightness: np.ndarray, kind: int) -> np.ndarray:
-    """Return atoms (N,) of one `kind` at `yx` (N, 2) [pixels]."""
-    atoms = np.zeros(len(yx), dtype=ATOM)
-    atoms["y"], atoms["x"], atoms["brightness"], atoms["kind"] = *yx.T, brightness, kind
-    return atoms
 
 
 def _placed(atoms: np.ndarray, size: int, bond: float) -> np.ndarray:

@@ -38,6 +38,13 @@ class Scene:
     maps: np.ndarray
 
 
+def atoms_at(yx: np.ndarray, brightness: np.ndarray, kind: int) -> np.ndarray:
+    """Return atoms (N,) of one `kind` at `yx` (N, 2) [pixels]."""
+    atoms = np.zeros(len(yx), dtype=ATOM)
+    atoms["y"], atoms["x"], atoms["brightness"], atoms["kind"] = *yx.T, brightness, kind
+    return atoms
+
+
 def write(path: str | Path, scenes: list[Scene]) -> None:
     """Write `scenes` as an .npz archive without pickles."""
     columns = {one.name: [getattr(s, one.name) for s in scenes] for one in fields(Scene)}
