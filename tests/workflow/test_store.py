@@ -57,6 +57,7 @@ def test_a_general_model_has_jobs_of_its_own_and_changes_no_others(shipped):
         **{"build_scenes": 4, "image_scenes": 4, "train_general": 1, "calibrate_general": 1},
         **{"evaluate_trust": 1, "evaluate_rotated": 1},
         **{"design_scenes": 1, "evaluate_atoms": 1, "draw_atoms": 1},
+        **{"denoise_scenes": 1, "draw_scenes": 1, "draw_conditions": 1},
     }
 
 

@@ -167,11 +167,36 @@ if GENERAL:
         script:
             "../scripts/evaluate_trust.py"
 
-    rule draw_scenes:
+    rule denoise_scenes:
         input:
             model=f"{RESULTS}/models/{{model}}/model.keras",
             calibration=f"{RESULTS}/models/{{model}}/calibration.json",
             images=SCENE_IMAGES["test"],
+        output:
+            examples=f"{RESULTS}/scenes/denoised/{{model}}.npz",
+        log:
+            f"{LOGS}/denoise_scenes/{{model}}.log",
+        benchmark:
+            f"{BENCHMARKS}/denoise_scenes/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(GENERAL),
+        conda:
+            tensorflow_env(0)
+        resources:
+            mem_mb=2500,
+            runtime=15,
+        params:
+            code=code_of("denoise_scenes"),
+            seed=config["seed"],
+            instrument=config["instrument"],
+        message:
+            "Denoise a scene for each condition with {wildcards.model}"
+        script:
+            "../scripts/denoise_scenes.py"
+
+    rule draw_scenes:
+        input:
+            examples=rules.denoise_scenes.output.examples,
         output:
             figure=report(
                 f"{RESULTS}/figures/scenes/{{model}}.png",
@@ -185,15 +210,11 @@ if GENERAL:
             f"{BENCHMARKS}/draw_scenes/{{model}}.tsv"
         wildcard_constraints:
             model="|".join(GENERAL),
+        localrule: True
         conda:
-            tensorflow_env(0)
-        resources:
-            mem_mb=2500,
-            runtime=15,
+            "../../envs/images.yaml"
         params:
             code=code_of("draw_scenes"),
-            seed=config["seed"],
-            instrument=config["instrument"],
         message:
             "Draw scenes before and after {wildcards.model}"
         script:

@@ -134,7 +134,7 @@ def test_noise_is_code_of_the_scripts_that_make_it():
     noise = SCRIPTS / "temdenoise/images/noise.py"
     users = {path.stem for path in SCRIPTS.glob("*.py") if noise in code.sources(path)}
     general = {"train_general", "calibrate_general", "evaluate_trust", "evaluate_rotated"}
-    general |= {"draw_scenes"}
+    general |= {"denoise_scenes"}
     assert users == {"corrupt_images", "evaluate_atoms", *general}
 
 

@@ -53,18 +53,24 @@ def rows(
 
     A method has a function for each value of its parameter. The value is chosen by the score
     itself, which favours methods with a parameter. The correlation is that of neighbouring pixels
-    in what a method removes from the whole image, along the axis where it is larger.
+    in what the best method removes from the whole image, along the axis where it is larger.
     """
     for image, pixels in images.items():
-        for method, functions in methods.items():
-            scores = {value: held_out.score(pixels, one) for value, one in functions.items()}
-            best = _best(scores)
-            quarter = pixels[::2, ::2]
+        scores = {
+            method: {value: held_out.score(pixels, one) for value, one in functions.items()}
+            for method, functions in methods.items()
+        }
+        chosen = {method: _best(tried) for method, tried in scores.items()}
+        first = max(chosen, key=lambda method: scores[method][chosen[method]].explained)
+        removed = pixels - methods[first][chosen[first]](pixels)
+        correlation, quarter = max(correlations(removed), key=abs), pixels[::2, ::2]
+        for method, value in chosen.items():
+            denoised = methods[method][value](quarter)
             yield {
-                **{"image": image, "shows": shows[image], "method": method, "parameter": best},
-                **vars(scores[best]),
-                "lattice_left": residuals.lattice_left(quarter, functions[best](quarter)),
-                "correlation": max(correlations(pixels - functions[best](pixels)), key=abs),
+                **{"image": image, "shows": shows[image], "method": method, "parameter": value},
+                **vars(scores[method][value]),
+                "lattice_left": residuals.lattice_left(quarter, denoised),
+                "correlation": correlation,
             }
 
 
@@ -122,9 +128,8 @@ def _error(denoised: np.ndarray, clean: np.ndarray) -> float:
 
 
 def _correlated(table: pd.DataFrame) -> pd.Series:
-    """Return the images whose best method removes noise that is correlated."""
-    best = table.loc[table.groupby("image")["explained"].idxmax()]
-    return best.loc[best["correlation"].abs() > _CORRELATED, "image"]
+    """Return the images whose noise is correlated."""
+    return table.loc[table["correlation"].abs() > _CORRELATED, "image"]
 
 
 def _best(scores: Mapping[str, held_out.Score]) -> str:

@@ -60,14 +60,14 @@ def examples(
     instrument: Mapping[str, Any],
     *,
     seed: int,
-) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Return record, result, truth and half width (Y, X) of a scene for each condition."""
+) -> dict[str, np.ndarray]:
+    """Return record, result, truth and half width (4, Y, X) of a scene for each condition."""
     shown = {}
     for number, (name, record) in enumerate(conditions.recorders(instrument).items()):
         rng = seeds.generator(seed, "trust", name, number)
         recorded, truth = record(images[number % len(images)], rng)
         value, half = _with_interval(denoise, interval, recorded)
-        shown[name] = (recorded, value, truth, half)
+        shown[name] = np.stack([recorded, value, truth, half]).astype(np.float32)
     return shown
 
 

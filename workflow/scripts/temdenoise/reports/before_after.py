@@ -11,8 +11,8 @@ _ROWS = ("recorded", "denoised", "true", "half of the 90 % interval")
 _PANEL = (2.2, 2.35)
 
 
-def figure(shown: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]) -> Figure:
-    """Return a figure with a column for each of `shown`: record, result, truth, half width (Y, X).
+def figure(shown: Mapping[str, np.ndarray]) -> Figure:
+    """Return a figure with a column for each of `shown`: the four images of _ROWS (4, Y, X).
 
     Result and truth have the grey values of the truth, the record its own, the half width those
     from 0 to the truth's range.
