@@ -190,7 +190,7 @@ assert not {{"tensorflow", "keras", "pandas", "matplotlib", "scipy"}} & set(sys.
     assert version == f"temdenoise {temdenoise.__version__}"
     for line, name in ((bbg, "BBG"), (g, "G"), (gsp, "GSP"), (sp, "SP")):
         assert line.startswith(f"{name}: noise {name}, C_noise 0.1 to 0.25")
-    assert general.startswith("general: any noise, 2.6 to 24 px per bond")
+    assert general.startswith("general: any noise, 2 to 24 px per bond")
 
 
 def test_the_command_and_the_workflow_have_the_same_defaults():

@@ -80,7 +80,7 @@ def stack(rule):
         return {"openmx"}
     if "gpaw" in imported(rule):
         return {"gpaw"}
-    if "tensorflow" in imported(rule):
+    if {"tensorflow", "keras"} & imported(rule):
         return TENSORFLOW if " gpu=" in RULES[rule] else {"tensorflow-cpu"}
     return {"images"}
 
