@@ -210,7 +210,7 @@ def _noted(problems: list[str]) -> Iterator[None]:
 
 
 def _result(entry: Entry, model: str, folder: Path, options: argparse.Namespace) -> "Result":
-    from temdenoise.micrographs import job
+    from temdenoise.micrographs import job, room
     from temdenoise.reports import overview
 
     target = job.targets(folder, model)
@@ -221,7 +221,7 @@ def _result(entry: Entry, model: str, folder: Path, options: argparse.Namespace)
             job.Settings(),
             target,
             threads=options.threads,
-            memory=options.memory or job.free_memory(),
+            memory=options.memory or room.free(),
         )
     return overview.read(*(target[kind] for kind in ("tif", "uncertainty", "atoms", "summary")))
 
