@@ -194,10 +194,10 @@ def denoiser(model: Path, settings: Settings, threads: int) -> Callable[[np.ndar
 @cache
 def _load(model: Path, _: str, threads: int) -> Any:
     """Return the network `model`, loaded once for all images; another checksum is another model."""
-    from temdenoise.networks import inference, training
+    from temdenoise.networks import folding, inference, training
 
     training.use_threads(threads)
-    return inference.load(model)
+    return folding.folded(inference.load(model))
 
 
 def _source(entry: Mapping[str, Any], source: reading.Micrograph) -> dict[str, Any]:
