@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
-_LARGEST = 640  # pixels of a tile: its feature maps take 0.8 GB
+_LARGEST = 1088  # pixels of a tile: its feature maps take 0.6 GB
 _MULTIPLE = 16  # of what networks halve
 _LINES = 64  # at once: a call for each takes longer than its work
 _ALONG = 3.0  # pixels: the jump across a border is smoothed along it, so that noise cancels
@@ -65,7 +65,7 @@ def denoise(
 def fitting(edge: int, overlap: int) -> int:
     """Return the tile [pixels] with which as few as possible cover an `edge` without waste.
 
-    It is a multiple of 16 and at most 640, or 16 more than the `overlap`.
+    It is a multiple of 16 and at most 1088, or 16 more than the `overlap`.
     """
     count = -(-edge // max(_LARGEST - overlap, _MULTIPLE))
     tile = -(-edge // count) + overlap
