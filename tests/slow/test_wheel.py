@@ -49,7 +49,7 @@ def test_the_wheel_holds_the_command_and_the_models(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         entry_points = next(name for name in names if name.endswith("entry_points.txt"))
-        assert "temdenoise = temdenoise.cli:main" in archive.read(entry_points).decode()
+        assert "temdenoise = temdenoise.cli:command" in archive.read(entry_points).decode()
     models = {
         f"temdenoise/models/{name}/model.keras" for name in ("G", "SP", "GSP", "BBG", "general")
     }

@@ -193,6 +193,14 @@ assert not {{"tensorflow", "keras", "pandas", "matplotlib", "scipy"}} & set(sys.
     assert general.startswith("general: any noise, 2 to 24 px per bond")
 
 
+@pytest.mark.parametrize(("word", "code"), [("--list-models", 0), ("gone.dm4", 1)])
+def test_the_program_ends_with_all_of_its_words_and_its_code(word, code):
+    program = [sys.executable, "-m", "temdenoise", word]
+    done = subprocess.run(program, cwd=ROOT / "workflow/scripts", capture_output=True, text=True)
+    assert done.returncode == code
+    assert ("general: any noise" in done.stdout, "no such file" in done.stderr) == (not code, code)
+
+
 def test_the_command_and_the_workflow_have_the_same_defaults():
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())["micrographs"]
     assert job.Settings(config["tile"], config["overlap"], config["window"]) == job.Settings()

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import PERFECT
 from scipy.ndimage import gaussian_filter
+from skimage.feature import peak_local_max
 
 from temdenoise import seeds
 from temdenoise.micrographs import atom_calibration, atoms, vacancies
@@ -29,6 +30,19 @@ def drawn(yx, brightness=1.0, sigma=2.2):
 def nearest(found, yx):
     off = np.linalg.norm(found[["y_px", "x_px"]].to_numpy()[:, None] - yx, axis=-1)
     return off.min(axis=0)
+
+
+@pytest.mark.parametrize("levels", [1e6, 5])
+@pytest.mark.parametrize("distance", [2, 5])
+def test_peaks_are_those_of_scikit_image(levels, distance):
+    image = np.round(levels * np.random.default_rng(1).random(SHAPE))  # 5 levels: ties
+    wanted = peak_local_max(image, min_distance=distance, exclude_border=1)
+    np.testing.assert_array_equal(atoms._peaks(image, distance), wanted)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 9), (9, 9)])
+def test_a_flat_image_has_no_peaks(shape):
+    assert atoms._peaks(np.ones(shape), 2).shape == (0, 2)
 
 
 def test_atoms_are_found_where_they_are():

@@ -2,11 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from micrographs import honeycomb
+from scipy.ndimage import median_filter, rank_filter
 
 from temdenoise.micrographs import intensity
 
 ENDS = st.floats(-1e7, 1e7)
+ENDS32 = st.floats(-1e6, 1e6, width=32)
 
 
 @given(ENDS, st.floats(1e-3, 1e6), st.integers(0, 99))
@@ -46,6 +49,16 @@ def test_a_broken_pixel_moves_nothing(value):
     assert np.abs(mended - image).max() < 2
     before, after = (intensity.levels(one, 8, 0, 1) for one in (image, mended))
     assert (after.low, after.high) == pytest.approx((before.low, before.high), abs=0.02)
+
+
+@given(arrays.arrays(np.float32, st.tuples(st.integers(1, 70), st.integers(1, 9)), elements=ENDS32))
+def test_broken_pixels_are_those_of_rank_filters(image):
+    options = {"footprint": [[1, 1, 1], [1, 0, 1], [1, 1, 1]], "mode": "reflect"}
+    around, hot, dead = intensity._broken(image)
+    np.testing.assert_array_equal(around, median_filter(image, **options))
+    limit = intensity._BROKEN * intensity._spread(np.abs(image - around))
+    np.testing.assert_array_equal(hot, image > rank_filter(image, -2, **options) + limit)
+    np.testing.assert_array_equal(dead, image < rank_filter(image, 1, **options) - limit)
 
 
 def test_salt_and_pepper_is_noise_and_no_broken_pixels():

@@ -133,3 +133,9 @@ def test_a_damaged_card_is_named(a_model, text):
     a_model[1].write_text(text)
     with pytest.raises(InputError, match=r"card\.json: not a whole model card"):
         card.read(a_model[1])
+
+
+def test_the_guide_promises_the_scales_that_the_card_says():
+    low, high = card.read(ROOT / "models/general/card.json").bond_length_px_range
+    guide = " ".join((ROOT / "docs/denoise-your-image.md").read_text("utf-8").split())
+    assert f"{low:g} to {high:g} pixels per bond" in guide

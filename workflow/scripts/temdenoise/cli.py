@@ -1,6 +1,7 @@
 """How is an image denoised from the terminal? The command temdenoise."""
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -20,6 +21,9 @@ if TYPE_CHECKING:  # it loads what a refusal does not need
     from temdenoise.reports.overview import Result
 
 MODELS = Path(__file__).with_name("models")  # the shipped ones
+# Containers between two collections of garbage: imports make a million that stay, and 700 a time,
+# the default, look through them for half a second.
+_GARBAGE = 100_000
 _INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
 
 
@@ -43,6 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return max([_attempt(name, entry, options) for name, entry in entries.items()])
     except KeyboardInterrupt:
         return max(_say("stopped; finished results are kept"), _INTERRUPTED)
+
+
+def command() -> NoReturn:
+    """Be the program: run `main`, and end the process without tearing TensorFlow down."""
+    gc.set_threshold(_GARBAGE)
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # saves 0.6 s; all files are closed
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -198,7 +210,7 @@ def _noted(problems: list[str]) -> Iterator[None]:
 
 
 def _result(entry: Entry, model: str, folder: Path, options: argparse.Namespace) -> "Result":
-    from temdenoise.micrographs import job
+    from temdenoise.micrographs import job, room
     from temdenoise.reports import overview
 
     target = job.targets(folder, model)
@@ -209,7 +221,7 @@ def _result(entry: Entry, model: str, folder: Path, options: argparse.Namespace)
             job.Settings(),
             target,
             threads=options.threads,
-            memory=options.memory or job.free_memory(),
+            memory=options.memory or room.free(),
         )
     return overview.read(*(target[kind] for kind in ("tif", "uncertainty", "atoms", "summary")))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.ndimage import minimum_filter
+from scipy.ndimage import maximum_filter, minimum_filter
 from scipy.spatial import cKDTree
 from scipy.special import expit
 from skimage.feature import peak_local_max
@@ -155,7 +155,18 @@ def to_csv(atoms: pd.DataFrame) -> str:
 
 
 def _peaks(value: np.ndarray, distance: int) -> np.ndarray:
-    return np.asarray(peak_local_max(value, min_distance=distance, exclude_border=1))
+    """Return the maxima of `value` (Y, X) within `distance` [pixels], strongest first, (N, 2).
+
+    They are those of `peak_local_max`, which takes longer to find that none are too close. Only
+    neighbours of equal height are.
+    """
+    highest = maximum_filter(value, 2 * distance + 1, mode="nearest")
+    top = (value == highest) & (value > value.min())
+    top[[0, -1]] = top[:, [0, -1]] = False
+    peaks = np.argwhere(top)[np.argsort(-value[top], kind="stable")]
+    if cKDTree(peaks).query_pairs(distance - 1, p=np.inf):
+        return np.asarray(peak_local_max(value, min_distance=distance, exclude_border=1))
+    return peaks
 
 
 def _spacing(value: np.ndarray, deviation: np.ndarray) -> float:

@@ -35,6 +35,10 @@ class Scale:
     lattice_px: float | None
     factors: tuple[float, float]
 
+    def grid(self, shape: Sequence[int]) -> list[int]:
+        """Return the shape of an image of `shape` (Y, X) at the model's scale."""
+        return [round(edge * factor) for edge, factor in zip(shape, self.factors, strict=True)]
+
     def __str__(self) -> str:
         size = bond = "unknown"
         if self.pixel_size:

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import h5py  # type: ignore[import-untyped]
-import imageio.v3
 import tifffile
-from rsciio import digitalmicrograph, emd, hspy, image, mrc, tia, tiff
+from rsciio import digitalmicrograph, emd, hspy, mrc, tia, tiff
 from rsciio.emd._api import is_EMD_Velox
-from rsciio.emd._emd_velox import FeiEMDReader
 
 from temdenoise.errors import InputError
 
@@ -58,6 +56,8 @@ def _emd(path: str, lazy: bool) -> list[Signal]:
     """Read an EMD file; of Velox's only the images, because spectra need one more package."""
     if not is_EMD_Velox(path):
         return emd.file_reader(path, lazy=lazy)
+    from rsciio.emd._emd_velox import FeiEMDReader  # its package of units takes 0.2 s
+
     file = h5py.File(path, "r")
     velox = FeiEMDReader(select_type="images", lazy=lazy)
     try:
@@ -103,6 +103,9 @@ def _next_page(file: tifffile.TiffFile) -> int:
 
 def _png(path: str, lazy: bool) -> list[Signal]:
     """Read a PNG at once, even if `lazy`: RosettaSciIO reads it neither in parts nor with alpha."""
+    import imageio.v3
+    from rsciio import image
+
     shape = imageio.v3.improps(path).shape
     if len(shape) == 3 and shape[-1] == 2:
         raise InputError(f"{path}: {COLOUR}, without transparency")

@@ -1,12 +1,21 @@
 """How bright is an image? Broken pixels replaced, and a linear map to the training range."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import convolve, gaussian_filter, median_filter, rank_filter
+from scipy.ndimage import convolve, gaussian_filter
 
 _BROKEN = 10.0  # robust standard deviations
-_RING = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=bool)
+_RING = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2))  # around (1, 1)
+# Batcher 1968, doi:10.1145/1468075.1468121: exchanges that sort eight numbers. Made on whole rows,
+# they take a tenth of the time of rank filters.
+_EXCHANGES = (
+    *((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (1, 2), (5, 6)),
+    *((0, 4), (1, 5), (2, 6), (3, 7), (2, 4), (3, 5), (1, 2), (3, 4), (5, 6)),
+)
+_SECOND, _MEDIAN, _SEVENTH = 1, 4, 6  # of the eight, from 0
+_ROWS = 32  # at once: they stay in the processor's cache
 # More than this fraction is noise (salt and pepper), not broken pixels.
 _MOST_BROKEN = 0.002
 _WHOLE = 0.99  # of the pixels: far fewer than the rest are broken
@@ -88,11 +97,32 @@ def noise(image: np.ndarray) -> float:
 
 def _broken(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the medians around the pixels of `values` (Y, X), and which are hot and dead: bool."""
-    around = median_filter(values, footprint=_RING, mode="reflect")
+    around = np.empty_like(values)
+    for rows, near in _neighbours(values):
+        around[rows] = near[_MEDIAN]
     limit = _BROKEN * _spread(np.abs(values - around))
-    hot = values > rank_filter(values, -2, footprint=_RING, mode="reflect") + limit
-    dead = values < rank_filter(values, 1, footprint=_RING, mode="reflect") - limit
+    hot, dead = np.empty((2, *values.shape), dtype=bool)
+    for rows, near in _neighbours(values):  # again: to keep them all takes memory
+        hot[rows] = values[rows] > near[_SEVENTH] + limit
+        dead[rows] = values[rows] < near[_SECOND] - limit
     return around, hot, dead
+
+
+def _neighbours(values: np.ndarray) -> Iterator[tuple[slice, list[np.ndarray]]]:
+    """Yield some rows of `values` (Y, X), and the eight neighbours of their pixels, sorted.
+
+    Beyond its borders the image is mirrored.
+    """
+    height, width = values.shape
+    for top in range(0, height, _ROWS):
+        rows = slice(top, min(top + _ROWS, height))
+        with_next = np.arange(top - 1, rows.stop + 1).clip(0, height - 1)
+        padded = np.pad(values[with_next], ((0, 0), (1, 1)), mode="edge")
+        near = [padded[y : y + rows.stop - top, x : x + width] for y, x in _RING]
+        for low, high in _EXCHANGES:
+            pair = near[low], near[high]
+            near[low], near[high] = np.minimum(*pair), np.maximum(*pair)
+        yield rows, near
 
 
 def _spread(off: np.ndarray) -> float:

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from temdenoise.micrographs import (
     denoising,
     general,
     reading,
+    room,
     summary,
     tiling,
     writing,
@@ -31,12 +33,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _log = logging.getLogger("temdenoise")
-
-# MB for the feature maps. The last bits of a result depend on how many tiles are predicted at once,
-# so that number must not depend on the free memory.
-_ROOM = 1000.0
-_NETWORK = 700  # MB: TensorFlow and a model
-_PER_PIXEL = 32  # bytes, measured; per pixel of the image or of its resampled copy, if larger
 
 
 @dataclass(frozen=True)
@@ -87,24 +83,14 @@ def run(
     InputError
         The micrograph or the model cannot be used.
     """
-    pixel_size = entry["pixel_size"]
-    source = reading.read(entry["path"], crop=entry["crop"], pixel_size=pixel_size)
+    source = reading.read(entry["path"], crop=entry["crop"], pixel_size=entry["pixel_size"])
     card = _card(model)
-    found = calibration.find(
-        source.usable(),
-        source.pixel_size,
-        pixel_size=pixel_size,
-        bond_length=entry["bond_length"],
-        card=card,
-    )
-    _log.info("%s", found)
-    shape = source.frames.shape[1:]
-    tile, overlap = settings.cut(card, _grid(shape, found))
-    check_room(shape, found, memory)
+    found, network = _prepared(entry, source, model, card, threads, memory)
+    tile, overlap = settings.cut(card, found.grid(source.frames.shape[1:]))
     folder = Path(target["tif"]).parent
     folder.mkdir(parents=True, exist_ok=True)
-    network = _network(model, card, found, (tile, overlap), threads)
-    done = denoising.denoise_all(source, network, folder)
+    one = _denoise(network, card, found, (tile, overlap))
+    done = denoising.denoise_all(source, one, folder)
     for words in done.warnings:
         _log.warning("%s", words)
     cut = {"tile": tile, "overlap": overlap, "window": settings.window}
@@ -114,6 +100,33 @@ def run(
     facts = {**_source(entry, source), **cut, **atoms.counts(listed)}
     record = summary.provenance(done, found, card, facts)
     _write(target, done, listed, source, found.pixel_size, record)
+
+
+def _prepared(
+    entry: Mapping[str, Any],
+    source: reading.Micrograph,
+    model: Path,
+    card: Card | GeneralCard,
+    threads: int,
+    memory: float,
+) -> tuple[calibration.Scale, Any]:
+    """Return the scale of `source` and the network `model`.
+
+    TensorFlow takes seconds to load. Meanwhile another thread looks for the lattice.
+    """
+    first = source.usable()
+    with ThreadPoolExecutor(1) as beside:
+        loading = beside.submit(_load, model, card.sha256, threads)
+        found = calibration.find(
+            first,
+            source.pixel_size,
+            pixel_size=entry["pixel_size"],
+            bond_length=entry["bond_length"],
+            card=card,
+        )
+        _log.info("%s", found)
+        room.check(first.shape, found, card, memory)
+        return found, loading.result()
 
 
 def _write(
@@ -146,50 +159,13 @@ def _card(model: Path) -> Card | GeneralCard:
     return card
 
 
-def check_room(shape: Sequence[int], found: calibration.Scale, memory: float) -> None:
-    """Refuse an image of `shape` (Y, X) whose copy at the model's scale exceeds `memory` [MB]."""
-    grid = _grid(shape, found)
-    pixels = max(np.prod(grid), np.prod(shape))
-    least = _NETWORK + _ROOM
-    needed = least + _PER_PIXEL * pixels / 1e6
-    if needed > memory:
-        more = 1000 * int(np.ceil(needed / 1000))
-        crop = "crop the image, or " if memory > least else ""
-        raise InputError(
-            f"the image of {shape[0]} × {shape[1]} pixels has {grid[0]} × {grid[1]} at the model's "
-            f"scale and needs {needed:.0f} MB of memory; {memory:.0f} are allowed: {crop}"
-            f"allow more by --memory {more}, in the workflow by --set-resources "
-            f"denoise_micrograph:mem_mb={more}"
-        )
+def _denoise(
+    network: Any, card: Card | GeneralCard, found: calibration.Scale, cut: tuple[int, int]
+) -> Callable[[np.ndarray], denoising.Denoised]:
+    """Return the `network` as a function of images (Y, X) of the scale `found`."""
+    from temdenoise.networks import inference  # slow TensorFlow
 
-
-def _grid(shape: Sequence[int], found: calibration.Scale) -> list[int]:
-    """Return the shape of an image of `shape` (Y, X) at the model's scale."""
-    return [round(edge * factor) for edge, factor in zip(shape, found.factors, strict=True)]
-
-
-def free_memory() -> float:
-    """Return the memory that can be taken without swapping [MB]."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            fields = dict(line.split(":") for line in file)
-        return int(fields["MemAvailable"].split()[0]) / 1e3
-    except (OSError, KeyError):  # macOS
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2e6
-
-
-def _network(
-    model: Path,
-    card: Card | GeneralCard,
-    found: calibration.Scale,
-    cut: tuple[int, int],
-    threads: int,
-) -> Any:
-    from temdenoise.networks import inference, training  # slow TensorFlow, after all checks
-
-    training.use_threads(threads)
-    network = _load(model, card.sha256)
-    tiles = denoising.Tiles(*cut, inference.batch_size(network, cut[0], _ROOM))
+    tiles = denoising.Tiles(*cut, inference.batch_size(network, cut[0], room.TILES))
     _log.info("tiles of %d pixels, overlap %d, %d tiles at a time", *astuple(tiles))
     one: Callable[..., denoising.Denoised] = denoising.denoise
     predict = inference.predictor(network)
@@ -207,18 +183,22 @@ def denoiser(model: Path, settings: Settings, threads: int) -> Callable[[np.ndar
 
     def run(image: np.ndarray) -> np.ndarray:
         found = calibration.find(image, None, pixel_size=None, bond_length=None, card=card)
-        one = _network(model, card, found, settings.cut(card, _grid(image.shape, found)), threads)
-        return np.asarray(one(image).image)
+        network, cut = (
+            _load(model, card.sha256, threads),
+            settings.cut(card, found.grid(image.shape)),
+        )
+        return np.asarray(_denoise(network, card, found, cut)(image).image)
 
     return run
 
 
 @cache
-def _load(model: Path, _: str) -> Any:
+def _load(model: Path, _: str, threads: int) -> Any:
     """Return the network `model`, loaded once for all images; another checksum is another model."""
-    from temdenoise.networks import inference
+    from temdenoise.networks import folding, inference, training
 
-    return inference.load(model)
+    training.use_threads(threads)
+    return folding.folded(inference.load(model))
 
 
 def _source(entry: Mapping[str, Any], source: reading.Micrograph) -> dict[str, Any]:

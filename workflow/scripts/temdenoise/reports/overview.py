@@ -21,7 +21,7 @@ from temdenoise.run.files import read_json, read_table
 
 _TITLES = ("original", "denoised", "original − denoised", "uncertainty", "FFT", "FFT, denoised")
 _PANEL = (3.0, 3.3)
-_LARGEST = 1024  # pixels of a panel
+_LARGEST = 512  # pixels that a panel can show
 _SHOWN = 0.25  # cycles per pixel, to which the FFT is shown
 _BARS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # nm
 # A cap would lengthen the bar.

@@ -67,7 +67,7 @@ class SceneSettings(Section):
     Why: the paper's images must not be lost."""
     bond_px: Range = key("pixels", min_length=2, max_length=2)
     """Least and greatest bond length, uniform in its logarithm.
-    Why: 4 to 24 pixels are what the model is for; the held-out score halves the pixels."""
+    Why: the model is for these pixels per bond; the held-out score halves them."""
     spot: Range = key("bonds", min_length=2, max_length=2)
     """Standard deviation of an atom's image, from and to; at least 0.6 pixels.
     Why: probes of 0.5 to 1.3 Å on bonds of 1.4 to 1.8 Å."""
