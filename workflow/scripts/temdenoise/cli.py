@@ -21,9 +21,9 @@ if TYPE_CHECKING:  # it loads what a refusal does not need
     from temdenoise.reports.overview import Result
 
 MODELS = Path(__file__).with_name("models")  # the shipped ones
-# Containers between two collections of garbage: imports make a million that stay, and 700 a time,
-# the default, look through them for half a second.
-_GARBAGE = 100_000
+# Objects between two collections of garbage. Imports make most of a million that stay; to look
+# through them after each 700, as is usual, takes half a second.
+_GARBAGE = 1_000_000
 _INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
 
 
@@ -157,6 +157,7 @@ def _check_models(store: Path, entries: dict[str, Entry]) -> None:
 
 def _attempt(name: str, entry: Entry, options: argparse.Namespace) -> int:
     """Denoise one image; print a failure in one line, so that the other images follow."""
+    gc.collect(0)  # the figure of the image before holds arrays
     with _quiet():
         problems = _denoise(entry, options.out / name, options)
     return max([0, *map(_say, problems)])
