@@ -78,14 +78,14 @@ def _draw_row(row: np.ndarray, original: np.ndarray, result: Result) -> None:
     assert image is not None
     assert uncertainty is not None
     original = original.astype(np.float32)
-    residual = original - image
+    residual = _small(original - image)  # averaged first: its limits are those of what is shown
     low, high = np.percentile(original, (0.5, 99.5))
     spread = float(np.percentile(np.abs(residual - np.median(residual)), 99.5))
     middle = float(np.median(residual))
     show = {"cmap": "gray", "interpolation": "nearest"}
     row[0].imshow(_small(original), vmin=low, vmax=high, **show)
     row[1].imshow(_small(image), **_range(image), **show)
-    row[2].imshow(_small(residual), vmin=middle - spread, vmax=middle + spread, **show)
+    row[2].imshow(residual, vmin=middle - spread, vmax=middle + spread, **show)
     drawn = row[3].imshow(_small(uncertainty), cmap="magma", vmin=0, vmax=_top(uncertainty))
     row[3].figure.colorbar(drawn, ax=row[3], shrink=0.7, label="in the units of the file")
     # One broken pixel would outshine the lattice.
