@@ -25,8 +25,6 @@ Denoise = Callable[[np.ndarray], np.ndarray]
 
 _FILTERS = ("gaussian", "nl-means", "tv", TK_R_EM)
 _WIDTHS = (0.3, 0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0, 4.0)
-_CORRELATED = 0.1  # correlation of neighbours from which noise counts as signal
-_MARK = " †"
 _ENDS = (0.01, 0.99)  # quantiles that become 0 and 1 for filters with a parameter in grey values
 
 
@@ -77,19 +75,14 @@ def rows(
 def readable(table: pd.DataFrame) -> pd.DataFrame:
     """Return the signal explained [%] by image (rows) and method (columns), the best in bold.
 
-    A dagger marks images whose noise is correlated, by what the best method removes: there the
-    score takes noise for signal. The last rows are the mean and the median, and how much more than
-    the best blur [points]; all of them without the marked images.
+    The last rows are the mean and the median, and how much more than the best blur [points].
     """
     methods = list(dict.fromkeys(table["method"]))
     wide = 100 * table.pivot(index="image", columns="method", values="explained")[methods]
     wide = wide.reindex(list(dict.fromkeys(table["image"])))
-    marked = wide.index.isin(_correlated(table))
-    valid = wide[~marked]
-    gain = valid.sub(valid[BLUR], axis=0)
+    gain = wide.sub(wide[BLUR], axis=0)
     shown = pd.DataFrame(map(_bold, wide.itertuples(index=False)), wide.index, methods)
-    shown.index = wide.index.where(~marked, wide.index + _MARK)
-    ends = {"mean": valid.mean(), "median": valid.median(), "median gain over blur": gain.median()}
+    ends = {"mean": wide.mean(), "median": wide.median(), "median gain over blur": gain.median()}
     for name, values in ends.items():
         shown.loc[name] = [f"{value:.1f}" for value in values]
     return shown.rename_axis(None, axis=1).reset_index()
@@ -125,11 +118,6 @@ def readable_pairs(table: pd.DataFrame) -> pd.DataFrame:
 def _error(denoised: np.ndarray, clean: np.ndarray) -> float:
     correlation = np.corrcoef(denoised.ravel(), clean.ravel())[0, 1] if np.ptp(denoised) else 0.0
     return float(np.sqrt(max(1 - correlation**2, 0.0)))
-
-
-def _correlated(table: pd.DataFrame) -> pd.Series:
-    """Return the images whose noise is correlated."""
-    return table.loc[table["correlation"].abs() > _CORRELATED, "image"]
 
 
 def _best(scores: Mapping[str, held_out.Score]) -> str:

@@ -71,10 +71,10 @@ The general model is told neither the noise nor the angle.
 ## Real images
 
 Signal explained [%]: each method denoises every second pixel of every second row, and is compared
-with the pixels between. A dagger (†) marks images whose noise is correlated between neighbours.
-There the score takes noise for signal, and these images are in no mean. The images are under the
-GPL-3 and not part of this repository, so no picture of them is here. `snakemake real_images`
-fetches them.
+with the pixels between. The score takes noise for signal that is correlated between neighbours.
+Both perovskites have fine stripes, which narrow filters keep and every network removes. The images
+are under the GPL-3 and not part of this repository, so no picture of them is here. `snakemake
+real_images` fetches them.
 
 {real_images}
 The pairs that tk_r_em's authors test their network for STEM with: error over the contrast of the
