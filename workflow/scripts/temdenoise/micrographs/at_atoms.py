@@ -53,7 +53,7 @@ class Measure:
 
 
 def of_vacancies(scene: Scene, truth: np.ndarray, result: Result) -> Iterator[Measure]:
-    """Yield what became of the atoms, the vacancies and the vacuum of `scene`.
+    """Yield how atoms, vacancies and vacuum of `scene` look in the result.
 
     An atom of the denoised image is a peak that rises from its ground by half of what the known
     atoms do. A vacancy is kept if the image is below that half there and has no atom near it.
