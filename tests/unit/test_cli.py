@@ -18,6 +18,8 @@ from temdenoise.micrographs import job, samples
 
 ENDS = ("tif", "hspy", "uncertainty.tif", "atoms.csv", "json")
 
+RNG = np.random.default_rng(7)
+
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
@@ -71,6 +73,18 @@ def test_a_general_model_needs_one_pass_and_cuts_nothing_off(here, models, one_t
     assert "orientation" not in capfd.readouterr().out
     found = tifffile.imread(here / "denoised/my/any.tif")
     np.testing.assert_allclose(found, image.astype(np.float32), atol=1e-4)
+
+
+def test_the_verdict_is_in_the_summary_unless_it_is_not_wanted(here, models, one_thread, capfd):
+    write_image(here / "my.tif", honeycomb((90, 80), 9) + 0.3 * RNG.standard_normal((90, 80)))
+    words = ["my.tif", "--models", str(models), "--model", "any", "--threads", "1"]
+    assert cli.main([*words, "--no-score"]) == 0
+    assert "score" not in json.loads((here / "denoised/my/any.json").read_text())
+    assert cli.main(words) == 0
+    score = json.loads((here / "denoised/my/any.json").read_text())["score"]
+    assert score["said"] in capfd.readouterr().out
+    # The double removes nothing, so all of the noise is left.
+    assert score["explained"] < score["blur"] <= 1.1
 
 
 def test_a_bad_image_is_one_line_and_the_others_go_on(here, command, capfd):

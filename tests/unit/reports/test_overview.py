@@ -46,7 +46,7 @@ def result(**said):
 
 def test_candidate_vacancies_are_circled_where_they_are(drawn):
     figure = drawn(result())
-    (circles,) = figure.axes[1].collections
+    (circles,) = figure.axes[2].collections
     np.testing.assert_array_equal(circles.get_offsets(), [[40, 20], [10, 50]])
 
 

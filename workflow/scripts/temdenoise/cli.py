@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         default=_cores(),
         help=f"processor cores to use{given}",
     )
+    add("--no-score", action="store_true", help="do not compare the result with a blur")
     add("--memory", metavar="MB", type=_count, help="memory to use [MB] (default: what is free)")
     add("--list-models", action="store_true", help="list the models, one line each")
     add("--version", action="version", version=f"temdenoise {temdenoise.__version__}")
@@ -219,7 +220,7 @@ def _result(entry: Entry, model: str, folder: Path, options: argparse.Namespace)
         job.run(
             entry,
             options.models / model / "model.keras",
-            job.Settings(),
+            job.Settings(score=not options.no_score),
             target,
             threads=options.threads,
             memory=options.memory or room.free(),

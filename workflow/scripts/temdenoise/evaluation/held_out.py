@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, map_coordinates
+from scipy.ndimage import gaussian_filter, shift, spline_filter
 
 Denoise = Callable[[np.ndarray], np.ndarray]
 
@@ -35,14 +35,7 @@ def score(image: np.ndarray, denoise: Denoise) -> Score:
     The measure wants noise that differs from pixel to pixel, and at least four pixels per bond.
     """
     quarters = _quarters(image)
-    result = denoise(quarters[0, 0])
-    pairs = [(_shifted(result, offset), quarters[offset][_inner()]) for offset in _OFFSETS]
-    shared = _shared(quarters)
-    return Score(
-        float(np.mean([other.var() - np.mean((other - one) ** 2) for one, other in pairs]))
-        / shared,
-        float(np.mean([_covariance(one, other) ** 2 / one.var() for one, other in pairs])) / shared,
-    )
+    return _score(quarters, _shared(quarters), denoise)
 
 
 def best_blur(image: np.ndarray) -> tuple[float, Score]:
@@ -54,9 +47,23 @@ def best_blur(image: np.ndarray) -> tuple[float, Score]:
     def blurred(width: float) -> Denoise:
         return lambda quarter: np.asarray(gaussian_filter(quarter, width))
 
-    scores = {width: score(image, blurred(width)) for width in _WIDTHS}
+    quarters = _quarters(image)
+    shared = _shared(quarters)
+    scores = {width: _score(quarters, shared, blurred(width)) for width in _WIDTHS}
     best = max(scores, key=lambda width: scores[width].explained)
     return 2 * best, scores[best]
+
+
+def shared(image: np.ndarray) -> float:
+    """Return the variance that the quarters of `image` (Y, X) share: that of its signal."""
+    return _shared(_quarters(image))
+
+
+def _score(quarters: dict[tuple[int, int], np.ndarray], shared: float, denoise: Denoise) -> Score:
+    pairs = _pairs(denoise(quarters[0, 0]), quarters)
+    found = [other.var() - np.mean((other - one) ** 2) for one, other in pairs]
+    fitted = [_covariance(one, other) ** 2 / one.var() for one, other in pairs]
+    return Score(float(np.mean(found)) / shared, float(np.mean(fitted)) / shared)
 
 
 def _quarters(image: np.ndarray) -> dict[tuple[int, int], np.ndarray]:
@@ -66,11 +73,18 @@ def _quarters(image: np.ndarray) -> dict[tuple[int, int], np.ndarray]:
     return {(y, x): even[y::2, x::2] for y in (0, 1) for x in (0, 1)}
 
 
-def _shifted(quarter: np.ndarray, offset: tuple[int, int]) -> np.ndarray:
-    """Return `quarter` at the places of the one with `offset`, without its edge."""
-    places = np.indices(quarter.shape) + np.array(offset)[:, None, None] / 2
-    moved = map_coordinates(quarter.astype(np.float64), places, order=_SPLINE, mode="mirror")
-    return np.asarray(moved[_inner()])
+def _pairs(
+    result: np.ndarray, quarters: dict[tuple[int, int], np.ndarray]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return `result`, shifted to the place of each other quarter, and that; without edges."""
+    spline = spline_filter(result.astype(np.float64), order=_SPLINE, mode="mirror")
+    return [(_shifted(spline, offset)[_inner()], quarters[offset][_inner()]) for offset in _OFFSETS]
+
+
+def _shifted(spline: np.ndarray, offset: tuple[int, int]) -> np.ndarray:
+    """Return the image of a `spline` at the places of the quarter with `offset`."""
+    by = [-one / 2 for one in offset]
+    return np.asarray(shift(spline, by, order=_SPLINE, mode="mirror", prefilter=False))
 
 
 def _inner() -> tuple[slice, slice]:
@@ -82,8 +96,7 @@ def _shared(quarters: dict[tuple[int, int], np.ndarray]) -> float:
 
     The noise of two quarters is independent, so only signal is left.
     """
-    first = quarters[0, 0]
-    pairs = [(_shifted(first, offset), quarters[offset][_inner()]) for offset in _OFFSETS]
+    pairs = _pairs(quarters[0, 0], quarters)
     return max(float(np.mean([_covariance(one, other) for one, other in pairs])), 1e-30)
 
 

@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from temdenoise.micrographs import (
     room,
     summary,
     tiling,
+    verdict,
     writing,
 )
 from temdenoise.networks import card as cards
@@ -40,12 +41,14 @@ class Settings:
     """How an image is cut.
 
     The `window` "hann" makes tiles of `tile` pixels that share `overlap` pixels. The `window`
-    "none" is the paper's way: patches of the model's size, side by side.
+    "none" is the paper's way: patches of the model's size, side by side. With `score`, the result
+    is compared with a blur, which takes a third of the time more.
     """
 
     tile: int = 256
     overlap: int = 64
     window: str = "hann"
+    score: bool = True
 
     def cut(self, card: Card | GeneralCard, grid: Sequence[int]) -> tuple[int, int]:
         """Return tile and overlap [pixels] for an image of `grid` (Y, X) and the model of `card`.
@@ -86,20 +89,46 @@ def run(
     source = reading.read(entry["path"], crop=entry["crop"], pixel_size=entry["pixel_size"])
     card = _card(model)
     found, network = _prepared(entry, source, model, card, threads, memory)
-    tile, overlap = settings.cut(card, found.grid(source.frames.shape[1:]))
+    cut = settings.cut(card, found.grid(source.frames.shape[1:]))
     folder = Path(target["tif"]).parent
     folder.mkdir(parents=True, exist_ok=True)
-    one = _denoise(network, card, found, (tile, overlap))
+    one = _denoise(network, card, found, cut)
     done = denoising.denoise_all(source, one, folder)
     for words in done.warnings:
         _log.warning("%s", words)
-    cut = {"tile": tile, "overlap": overlap, "window": settings.window}
+    facts: dict[str, Any] = dict(zip(("tile", "overlap"), cut, strict=True))
+    facts["window"] = settings.window
+    if settings.score:
+        facts["score"] = asdict(_verdict(source, done, network, card, found, settings))
     sites = card.sites if isinstance(card, GeneralCard) else None
     originals = map(source.frame, range(len(source.frames)))
     listed = atoms.of_frames(done.image, done.uncertainty, originals, sites, found.pixel_size)
-    facts = {**_source(entry, source), **cut, **atoms.counts(listed)}
+    facts |= {**_source(entry, source), **atoms.counts(listed)}
     record = summary.provenance(done, found, card, facts)
     _write(target, done, listed, source, found.pixel_size, record)
+
+
+def _verdict(
+    source: reading.Micrograph,
+    done: denoising.Denoised,
+    network: Any,
+    card: Card | GeneralCard,
+    found: calibration.Scale,
+    settings: Settings,
+) -> verdict.Verdict:
+    """Return the verdict on the first frame with contrast."""
+    halved = verdict.half(found, card)
+
+    def quarter(image: np.ndarray) -> np.ndarray:
+        cut = settings.cut(card, halved.grid(image.shape))
+        return _denoise(network, card, halved, cut)(image).image.astype(np.float64)
+
+    frames = enumerate(map(source.frame, range(len(source.frames))))
+    number, frame = next(one for one in frames if not reading.is_flat(one[1]))
+    result = done.image[number] if source.is_stack else done.image
+    said = verdict.of(frame, result, found.bond_px, quarter)
+    _log.info("%s", said.said)
+    return said
 
 
 def _prepared(

@@ -56,10 +56,10 @@ def amplitude(image: np.ndarray) -> np.ndarray | None:
     return result
 
 
-def middle(image: np.ndarray) -> np.ndarray:
-    """Return the section of `image` (Y, X) in which a lattice is looked for, as float64."""
-    starts = [max(0, (edge - _LARGEST) // 2) for edge in image.shape]
-    section = image[starts[0] : starts[0] + _LARGEST, starts[1] : starts[1] + _LARGEST]
+def middle(image: np.ndarray, largest: int = _LARGEST) -> np.ndarray:
+    """Return the middle of `image` (Y, X), at most `largest` [pixels] a side, as float64."""
+    starts = [max(0, (edge - largest) // 2) for edge in image.shape]
+    section = image[starts[0] : starts[0] + largest, starts[1] : starts[1] + largest]
     return np.asarray(section, dtype=np.float64)
 
 

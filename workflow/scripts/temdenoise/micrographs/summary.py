@@ -26,10 +26,12 @@ COLUMNS = [
     *("image", "model", "source", "problem", "warnings", "frames", "pixel_size_nm"),
     *("pixel_size_from", "bond_px", "bond_px_from", "lattice_px", "resampled_by", "noise"),
     *("vacuum", "hot", "dead", "border_step", "uncertainty", "atoms", "vacancies"),
+    *("explained", "blur_explained", "blur_px"),
 ]
 _DIGITS = {
     **{"bond_px": 2, "lattice_px": 2, "resampled_by": 3, "noise": 3, "vacuum": 3},
     **{"border_step": 3, "uncertainty": 3, "pixel_size_nm": 5},
+    **{"explained": 3, "blur_explained": 3, "blur_px": 1},
 }
 
 
@@ -104,7 +106,10 @@ def readable(batch: pd.DataFrame) -> pd.DataFrame:
 
 def _flat(said: Mapping[str, Any]) -> dict[str, Any]:
     size, factors = said.get("pixel_size"), said.get("resampled_by")
+    score = said.get("score", {})
     return {
+        **{"explained": score.get("explained"), "blur_explained": score.get("blur")},
+        "blur_px": score.get("blur_px"),
         "warnings": " ".join(said["warnings"]),
         "pixel_size_nm": (size[0] * size[1]) ** 0.5 if size else None,
         "resampled_by": (factors[0] * factors[1]) ** 0.5 if factors else None,

@@ -1,4 +1,4 @@
-"""How was a micrograph denoised? Original, result, residual, uncertainty, Fourier transforms."""
+"""How was a micrograph denoised? Original, blur, result, residual, uncertainty, spectra."""
 
 import os
 import textwrap
@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from scipy.ndimage import gaussian_filter
 from skimage.measure import block_reduce
 
 from temdenoise.micrographs import lattice, reading, summary, warnings, writing
@@ -19,7 +20,11 @@ from temdenoise.micrographs.atoms import VACANCY
 from temdenoise.reports.style import grid
 from temdenoise.run.files import read_json, read_table
 
-_TITLES = ("original", "denoised", "original − denoised", "uncertainty", "FFT", "FFT, denoised")
+_TITLES = (
+    *("original", "blurred", "denoised", "original − denoised", "uncertainty"),
+    *("FFT", "FFT, denoised"),
+)
+_ORIGINAL, _BLURRED, _DENOISED, _RESIDUAL, _UNCERTAINTY, _FFT, _FFT_DENOISED = range(len(_TITLES))
 _PANEL = (3.0, 3.3)
 _LARGEST = 512  # pixels that a panel can show
 _SHOWN = 0.25  # cycles per pixel, to which the FFT is shown
@@ -70,6 +75,8 @@ def draw(entry: Mapping[str, Any], results: list[Result]) -> Figure:
         _draw_row(row, original, result)
     words = "\n".join(_said(one) for one in results)
     figure.supxlabel(words, fontsize=8, x=0.01, ha="left", parse_math=False)
+    verdicts = [f"{one.summary['model']}: {_score(one)['said']}" for one in whole if _score(one)]
+    figure.suptitle("\n".join(verdicts), fontsize=14, x=0.01, ha="left", parse_math=False)
     return figure
 
 
@@ -83,23 +90,27 @@ def _draw_row(row: np.ndarray, original: np.ndarray, result: Result) -> None:
     spread = float(np.percentile(np.abs(residual - np.median(residual)), 99.5))
     middle = float(np.median(residual))
     show = {"cmap": "gray", "interpolation": "nearest"}
-    row[0].imshow(_small(original), vmin=low, vmax=high, **show)
-    row[1].imshow(_small(image), **_range(image), **show)
-    row[2].imshow(residual, vmin=middle - spread, vmax=middle + spread, **show)
-    drawn = row[3].imshow(_small(uncertainty), cmap="magma", vmin=0, vmax=_top(uncertainty))
-    row[3].figure.colorbar(drawn, ax=row[3], shrink=0.7, label="in the units of the file")
+    row[_ORIGINAL].imshow(_small(original), vmin=low, vmax=high, **show)
+    row[_DENOISED].imshow(_small(image), **_range(image), **show)
+    row[_RESIDUAL].imshow(residual, vmin=middle - spread, vmax=middle + spread, **show)
+    _show_blur(row[_BLURRED], original, _score(result).get("blur_px"))
+    drawn = row[_UNCERTAINTY].imshow(
+        _small(uncertainty), cmap="magma", vmin=0, vmax=_top(uncertainty)
+    )
+    label = "in the units of the file"
+    drawn.axes.figure.colorbar(drawn, ax=row[_UNCERTAINTY], shrink=0.7, label=label)
     # One broken pixel would outshine the lattice.
     np.clip(original, *np.percentile(original, (0.1, 99.9)), out=original)
-    for axes, one in ((row[4], original), (row[5], image)):
+    for axes, one in ((row[_FFT], original), (row[_FFT_DENOISED], image)):
         _show_spectrum(axes, one)
     if "vacuum" in said:
-        _outline_vacuum(row[1], original)
-    _circle_vacancies(row[1], result)
+        _outline_vacuum(row[_DENOISED], original)
+    _circle_vacancies(row[_DENOISED], result)
     for axes, title in zip(row, _titles(said), strict=True):
         axes.set(xticks=[], yticks=[])
         axes.set_title(title, fontsize=9)
-    row[0].set_ylabel(f"model {said['model']}", fontsize=9)
-    for axes in row[:2]:
+    row[_ORIGINAL].set_ylabel(f"model {said['model']}", fontsize=9)
+    for axes in row[: _DENOISED + 1]:
         _draw_bar(axes, said["pixel_size"], original.shape)
 
 
@@ -107,10 +118,26 @@ def _titles(said: Mapping[str, Any]) -> list[str]:
     """Return the panels' titles; the FFT is shown to half of the Nyquist frequency."""
     titles = list(_TITLES)
     if said["frames"] > 1:
-        titles[0] += f", frame 1 of {said['frames']}"
+        titles[_ORIGINAL] += f", frame 1 of {said['frames']}"
+    if width := said.get("score", {}).get("blur_px"):
+        titles[_BLURRED] += f" by {width:.1f} px"
     if said["pixel_size"]:
-        titles[4] += f" to {_SHOWN / said['pixel_size'][1]:.3g} nm⁻¹"
+        titles[_FFT] += f" to {_SHOWN / said['pixel_size'][1]:.3g} nm⁻¹"
     return titles
+
+
+def _score(result: Result) -> Mapping[str, Any]:
+    return result.summary.get("score", {})
+
+
+def _show_blur(axes: Axes, image: np.ndarray, width: float | None) -> None:
+    """Show `image` (Y, X) after the best Gaussian blur, of `width` pixels; nothing without one."""
+    if width is None:
+        axes.set_visible(False)
+        return
+    blurred = gaussian_filter(image, width)
+    show: dict[str, Any] = {"cmap": "gray", "interpolation": "nearest", **_range(blurred)}
+    axes.imshow(_small(blurred), **show)
 
 
 def _range(image: np.ndarray) -> dict[str, float]:
