@@ -8,6 +8,8 @@ import imageio.v3
 import numpy as np
 import pytest
 import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
 from rsciio import emd, hspy, image, tiff
 
 from temdenoise.errors import InputError
@@ -286,8 +288,12 @@ def spoil(tmp_path):
     WRITERS["hspy"](tmp_path / "complex.hspy", signal(IMAGE.astype("c8")))
     for suffix, content in whole.items():
         (tmp_path / f"cut.{suffix}").write_bytes(content[: len(content) // 2])
+    np.savez(tmp_path / "pickled.npz", np.array([{}, IMAGE], dtype=object))
+    np.save(tmp_path / "row.npy", IMAGE[:1])
+    (tmp_path / "folder.tif").mkdir()
+    (tmp_path / "link.tif").symlink_to("nowhere")
     (tmp_path / "empty.dm4").touch()
-    for suffix in ("dm3", "dm4", "emd", "ser", "mrc", "tif", "hspy", "png"):
+    for suffix in ("dm3", "dm4", "emd", "ser", "mrc", "tif", "hspy", "png", "npy", "npz"):
         (tmp_path / f"text.{suffix}").write_text("no image\n" * 50)
     (tmp_path / "notes.txt").write_text("no image")
 
@@ -297,8 +303,13 @@ BAD = {
     **dict.fromkeys(("planar.tif", "alpha.tif", "alpha.png", "rgb.png"), "a colour image; save"),
     **{"line.hspy": "a spectrum or line", "complex.hspy": "values of type complex64"},
     **{"cut.hspy": "not a whole hspy file", "cut.tif": "cut.tif"},
+    **{"folder.tif": "a folder; name the images in it", "link.tif": "a link that leads nowhere"},
+    **{"pickled.npz": "not a whole npz file", "row.npy": "1 × 9 pixels are no image"},
     **{"notes.txt": "unknown format; known are dm3, dm4"},
-    **{f"text.{s}": f"not a whole {s} file" for s in ("dm3", "dm4", "emd", "tif", "hspy", "png")},
+    **{
+        f"text.{s}": f"not a whole {s} file"
+        for s in ("dm3", "dm4", "emd", "tif", "hspy", "png", "npy")
+    },
     **{"text.ser": "text.ser", "text.mrc": "text.mrc"},
 }
 
@@ -386,3 +397,38 @@ def test_nothing_is_warned_of_by_the_writers(tmp_path):
         warnings.simplefilter("error")
         source = reading.read(written(tmp_path, "tif", IMAGE))
         writing.write_tiff(tmp_path / "o.tif", IMAGE.astype("f4"), source, None, {})
+
+
+@given(st.integers(2, 4), st.sets(st.tuples(st.integers(0, 39), st.integers(0, 29)), max_size=2))
+def test_a_few_missing_values_take_those_of_neighbours(frames, missing):
+    whole = np.random.default_rng(1).normal(size=(frames, 40, 30))
+    with_holes = whole.copy()
+    for y, x in missing:
+        with_holes[-1, y, x] = np.nan
+    found = reading.Micrograph(with_holes, True, None, (0, 0), "a", {})
+    filled, last = found.frame(frames - 1), whole[-1]
+    assert found.missing(frames - 1) == len(missing)
+    assert found.missing(0) == 0
+    for y, x in missing:
+        assert filled[y, x] in last[max(y - 2, 0) : y + 3, max(x - 2, 0) : x + 3]
+        filled[y, x] = last[y, x]
+    np.testing.assert_array_equal(filled, last)
+
+
+@pytest.mark.parametrize("suffix", ["npy", "npz"])
+def test_an_array_of_numpy_is_an_image_without_calibration(tmp_path, suffix):
+    path = tmp_path / f"one.{suffix}"
+    if suffix == "npy":
+        np.save(path, STACK)
+    else:
+        np.savez(path, numbers=np.arange(9), images=STACK)
+    found = reading.read(path)
+    assert found.pixel_size is None
+    np.testing.assert_array_equal(found.frame(1), STACK[1])
+
+
+def test_which_of_several_images_was_taken_is_said(tmp_path, caplog):
+    np.savez(tmp_path / "two.npz", small=IMAGE, large=np.tile(IMAGE, (2, 1)))
+    with caplog.at_level("INFO", logger="temdenoise"):
+        reading.read(tmp_path / "two.npz")
+    assert "two.npz: 2 images; took large, shape (12, 9)" in caplog.text

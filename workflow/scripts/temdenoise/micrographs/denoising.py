@@ -99,10 +99,19 @@ def denoise_all(
         images[number], uncertainties[number] = done.image, done.uncertainty
         facts += [done.facts] if done.facts else []
         prefix = f"frame {number + 1}: " if source.is_stack else ""
-        said += [prefix + words for words in done.warnings]
+        said += [prefix + words for words in (*done.warnings, *_of_missing(source.missing(number)))]
     if not source.is_stack:
         images, uncertainties = images[0], uncertainties[0]
     return Denoised(images, uncertainties, _together(facts), said)
+
+
+def _of_missing(number: int) -> list[str]:
+    """Return the warning on values that were filled in."""
+    if not number:
+        return []
+    return [
+        f"{number} values were NaN or infinite: the nearest were put there. Look at no atom there."
+    ]
 
 
 def _unchanged(frame: np.ndarray) -> Denoised:

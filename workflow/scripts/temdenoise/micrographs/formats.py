@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import h5py  # type: ignore[import-untyped]
+import numpy as np
 import tifffile
 from rsciio import digitalmicrograph, emd, hspy, mrc, tia, tiff
 from rsciio.emd._api import is_EMD_Velox
 
 from temdenoise.errors import InputError
+from temdenoise.micrographs.samples import no_file
 
 Signal = dict[str, Any]  # of RosettaSciIO: data, axes, original_metadata, …
 
@@ -32,8 +34,8 @@ def signals(path: Path) -> list[Signal]:
     if reader is None:
         known = ", ".join(suffix[1:] for suffix in READERS)
         raise InputError(f"{path}: unknown format; known are {known}")
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
+    if problem := no_file(path):
+        raise InputError(f"{path}: {problem}")
     if not path.stat().st_size:
         raise InputError(f"{path}: the file is empty")
     try:
@@ -112,10 +114,26 @@ def _png(path: str, lazy: bool) -> list[Signal]:
     return image.file_reader(path)
 
 
+def _npy(path: str, lazy: bool) -> list[Signal]:
+    """Read a NumPy array; it has no calibration."""
+    return [_plain(np.load(path, mmap_mode="r" if lazy else None, allow_pickle=False), "")]
+
+
+def _npz(path: str, lazy: bool) -> list[Signal]:
+    """Read the arrays of an archive of NumPy at once; they have no calibration."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return [_plain(arrays[name], name) for name in arrays.files]
+
+
+def _plain(data: np.ndarray, name: str) -> Signal:
+    axes = [{"scale": 1.0, "offset": 0.0, "units": "", "navigate": False} for _ in data.shape]
+    return {"data": data, "axes": axes, "metadata": {"General": {"title": name}}}
+
+
 READERS: dict[str, Callable[..., list[Signal]]] = {
     **dict.fromkeys((".dm3", ".dm4"), digitalmicrograph.file_reader),
     **{".emd": _emd, ".hspy": hspy.file_reader, ".mrc": _mrc},
     **dict.fromkeys((".ser", ".emi"), tia.file_reader),
     **dict.fromkeys((".tif", ".tiff"), _tiff),
-    ".png": _png,
+    **{".png": _png, ".npy": _npy, ".npz": _npz},
 }

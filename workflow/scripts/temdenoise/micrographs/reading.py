@@ -1,5 +1,6 @@
 """What is in a microscope's file? Images and stacks, with their calibration and metadata."""
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 from temdenoise.errors import InputError
 from temdenoise.micrographs import formats, units
 from temdenoise.micrographs.formats import Signal
 from temdenoise.run import checksums
 
+_log = logging.getLogger("temdenoise")
+
 _ENERGY = {"eV", "keV"}
+_NARROWEST = 4  # pixels: less is a line
+_MOST_MISSING = 0.002  # of the values: so many are filled in
 
 
 @dataclass(frozen=True)
@@ -32,14 +38,15 @@ class Micrograph:
     original_metadata: Mapping[str, Any]
 
     def frame(self, number: int) -> np.ndarray:
-        """Return one image (Y, X) as it is in the file.
+        """Return one image (Y, X) as it is in the file; a few missing values are filled in.
 
         In a stack it may have no contrast, for example if the beam was blanked.
 
         Raises
         ------
         InputError
-            It cannot be read, holds NaN or infinite values, or is a single image without contrast.
+            It cannot be read, more than 0.2 % of its values are NaN or infinite, or it is a single
+            image without contrast.
         """
         try:
             values = np.asarray(self.frames[number])
@@ -47,12 +54,19 @@ class Micrograph:
             raise InputError(
                 f"{self._named(number)}: cannot be read ({formats.said(error)})"
             ) from error
-        if not np.isfinite(values).all():
-            bad = np.count_nonzero(~np.isfinite(values))
-            raise InputError(f"{self._named(number)}: {bad} values are NaN or infinite; crop them")
+        values, missing = _filled(values)
+        if missing > _MOST_MISSING * values.size:
+            raise InputError(
+                f"{self._named(number)}: {missing} values are NaN or infinite (at most "
+                f"{_MOST_MISSING:.1%}); crop them"
+            )
         if not self.is_stack and is_flat(values):
             raise InputError(f"{self.title}: no contrast, all values are {values.max()}")
         return values
+
+    def missing(self, number: int) -> int:
+        """Return how many values of an image were NaN or infinite, before they were filled in."""
+        return _filled(np.asarray(self.frames[number]))[1]
 
     def usable(self) -> np.ndarray:
         """Return the first image (Y, X) with contrast, after a check of all of them.
@@ -74,6 +88,16 @@ class Micrograph:
 
     def _named(self, number: int) -> str:
         return f"{self.title}, frame {number + 1}" if self.is_stack else self.title
+
+
+def _filled(image: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return `image` (Y, X) with the nearest value for each missing one, and their number."""
+    bad = ~np.isfinite(image)
+    missing = int(np.count_nonzero(bad))
+    if not missing or missing == image.size:
+        return image, missing
+    nearest = distance_transform_edt(bad, return_distances=False, return_indices=True)
+    return image[tuple(nearest)], missing
 
 
 def is_flat(image: np.ndarray) -> bool:
@@ -109,6 +133,11 @@ def read(
     offset = [float(axis.get("offset") or 0) * (units.in_nm(axis) or 0) for axis in axes]
     frames = data if data.ndim == 3 else data[None]
     top, bottom, left, right = _within(crop, frames.shape[1:], path)
+    if min(bottom - top, right - left) < _NARROWEST:
+        raise InputError(
+            f"{path}: {bottom - top} × {right - left} pixels are no image (at least "
+            f"{_NARROWEST} a side)"
+        )
     if calibration:
         offset = [o + n * p for o, n, p in zip(offset, (top, left), calibration, strict=True)]
     return Micrograph(
@@ -132,7 +161,15 @@ def _image(signals: list[Signal], path: str | os.PathLike[str]) -> Signal:
     images = [signal for signal in with_data if _not_image(signal) is None]
     if not images:
         raise InputError(f"{path}: {_not_image(with_data[0])}")
-    return max(images, key=_fitness)
+    best = max(images, key=_fitness)
+    if len(images) > 1:
+        _log.info("%s: %d images; took %s", path, len(images), _named(best))
+    return best
+
+
+def _named(signal: Signal) -> str:
+    title = signal.get("metadata", {}).get("General", {}).get("title") or "the one without a name"
+    return f"{title}, shape {signal['data'].shape}"
 
 
 def _not_image(signal: Signal) -> str | None:

@@ -79,10 +79,19 @@ def of_images(
     return found
 
 
+def no_file(path: Path) -> str | None:
+    """Return why there is no file at `path`, or None."""
+    if path.is_file():
+        return None
+    if path.is_dir():
+        return "a folder; name the images in it"
+    return "a link that leads nowhere" if path.is_symlink() else "no such file"
+
+
 def missing_file(entry: Entry, store: str | os.PathLike[str]) -> str | None:
     """Return the problem if the image of `entry` or a model in `store` is missing, or None."""
-    if not Path(entry["path"]).is_file():
-        return f"{entry['path']}: no such file"
+    if problem := no_file(Path(entry["path"])):
+        return f"{entry['path']}: {problem}"
     known = models_in(store)
     for model in entry["models"]:
         if model not in known:
