@@ -65,7 +65,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog="The results of my.dm4 lie in denoised/my; look at overview.png first.",
     )
     add, given = parser.add_argument, " (default: %(default)s)"
-    add("images", metavar="IMAGE", nargs="*", help="dm3, dm4, emd, ser, emi, mrc, tif, hspy, png, npy or npz")
+    add(
+        "images",
+        metavar="IMAGE",
+        nargs="*",
+        help="dm3, dm4, emd, ser, emi, mrc, tif, hspy, png, npy or npz",
+    )
     add(
         "--model",
         metavar="NAME[,NAME]",
