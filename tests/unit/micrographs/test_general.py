@@ -78,6 +78,7 @@ def test_resampling_goes_there_and_back():
         (Facts(0.3, 0.6, 0.1, 0, 0), scaled(), "along columns by 0.60"),
         (Facts(0.3, 0.1, 0.5, 0, 0), scaled(), "along rows by 0.50"),
         (Facts(0.3, 0.0, 0.0, 3, 1), scaled(), "3 hot and 1 dead"),
+        (Facts(0.3, 0.0, 0.0, 0, 0, 2), scaled(), "2 rows stood out"),
     ],
 )
 def test_what_it_was_not_trained_for_is_said_with_the_number(facts, scale, words):

@@ -432,3 +432,24 @@ def test_which_of_several_images_was_taken_is_said(tmp_path, caplog):
     with caplog.at_level("INFO", logger="temdenoise"):
         reading.read(tmp_path / "two.npz")
     assert "two.npz: 2 images; took large, shape (12, 9)" in caplog.text
+
+
+def beside_grey(path, colour, **how):
+    with tifffile.TiffWriter(path) as file:
+        file.write(colour, photometric="rgb", **how)
+        file.write(IMAGE, photometric="minisblack")
+    return path
+
+
+def test_the_grey_image_beside_one_in_colour_is_taken_and_said(tmp_path, caplog):
+    path = beside_grey(tmp_path / "two.tif", np.zeros((6, 9, 3), np.uint8))
+    with caplog.at_level("INFO", logger="temdenoise"):
+        np.testing.assert_array_equal(reading.read(path).frame(0), IMAGE)
+    assert "two.tif: of 2 images, grey: 2" in caplog.text
+
+
+def test_colours_in_planes_beside_a_grey_image_are_said(tmp_path):
+    path = tmp_path / "two.tif"
+    beside_grey(path, np.zeros((3, 6, 9), np.uint8), planarconfig="separate")
+    with pytest.raises(InputError, match="a colour image"):
+        reading.read(path)

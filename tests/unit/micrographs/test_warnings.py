@@ -68,6 +68,7 @@ def test_an_image_like_those_of_the_training_needs_no_warning():
         ({"quantiles": (0.3, 0.5, 0.6)}, ("Upper quartile 0.60 (training: 0.15)", "background")),
         ({"vacuum": 0.031}, ("No lattice in 3.1%", "do not believe")),
         ({"hot": 2, "dead": 1}, ("2 hot and 1 dead",)),
+        ({"hot_rows": 2}, ("2 rows stood out",)),
     ],
 )
 def test_what_is_unlike_the_training_is_said_in_words(change, said):

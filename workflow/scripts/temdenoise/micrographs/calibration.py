@@ -7,7 +7,7 @@ import numpy as np
 from skimage.transform import resize
 
 from temdenoise.errors import InputError
-from temdenoise.micrographs import intensity, lattice
+from temdenoise.micrographs import intensity, lattice, rows
 from temdenoise.micrographs.units import GIVE
 from temdenoise.networks.card import Card
 from temdenoise.networks.general_card import GeneralCard
@@ -133,7 +133,8 @@ def _to_square(size: tuple[float, float] | None) -> tuple[float, float]:
 
 def _of_peaks(image: np.ndarray, size: tuple[float, float] | None) -> float | None:
     """Return the bond length [square pixels] that the lattice in `image` (Y, X) shows, or None."""
-    whole, _, _ = intensity.mend(lattice.middle(image))  # broken pixels would outshine it
+    # Broken pixels and rows would outshine it.
+    whole, _, _ = intensity.mend(rows.mend(lattice.middle(image))[0])
     return lattice.bond_length(resample(whole, _to_square(size)))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from temdenoise.micrographs import calibration, intensity, orientations, tiling, warnings
+from temdenoise.micrographs import calibration, intensity, orientations, rows, tiling, warnings
 from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.reading import Micrograph, is_flat
 from temdenoise.micrographs.tiling import Predict
@@ -53,13 +53,15 @@ def denoise(
     [0, 1]. The result is the mean over eight orientations. Without an overlap, the paper's way, it
     is the upright orientation alone. The mended image is centred on 0, and then all is float32.
     """
-    mended, hot, dead = intensity.mend(frame)
+    whole, hot_rows = rows.mend(frame)
+    mended, hot, dead = intensity.mend(whole)
+    del whole
     noise, offset = intensity.noise(mended), float(np.median(mended))
     normal, levels = _normal((mended - offset).astype(np.float32), found, card)
     del mended
     unit = levels.high - levels.low
     noise *= calibration.noise_gain(found.factors) / unit
-    facts = warnings.Facts(noise, _quantiles(normal, card), _vacuum(normal), hot, dead)
+    facts = warnings.Facts(noise, _quantiles(normal, card), _vacuum(normal), hot, dead, hot_rows)
     np.clip(normal, 0, 1, out=normal)
     upright, mean, deviation = orientations.over_all(_with_progress(predict, tiles), normal)
     levels = intensity.Levels(levels.low + offset, levels.high + offset)
@@ -85,7 +87,7 @@ def denoise_all(
 ) -> Denoised:
     """Denoise all frames of `source` by `one`, one at a time; the results are in `scratch`.
 
-    Facts are medians over the frames; of hot and dead pixels they are sums. A frame of a stack
+    Facts are medians over the frames; of broken pixels and rows they are sums. A frame of a stack
     without contrast is copied unchanged, with a warning.
     """
     shape = source.frames.shape
@@ -128,7 +130,7 @@ def _on_disk(shape: tuple[int, ...], folder: Path) -> np.ndarray:
 def _together(facts: list[dict[str, Any]]) -> dict[str, Any]:
     columns = {key: [one[key] for one in facts] for key in facts[0]}
     return {
-        key: sum(values) if key in ("hot", "dead") else float(np.median(values))
+        key: sum(values) if key in ("hot", "dead", "hot_rows") else float(np.median(values))
         for key, values in columns.items()
     }
 

@@ -1,5 +1,6 @@
 """Which files are read? Each format by RosettaSciIO, with its mistakes corrected."""
 
+import logging
 import os
 import struct
 from collections.abc import Callable
@@ -16,9 +17,12 @@ from rsciio.emd._api import is_EMD_Velox
 from temdenoise.errors import InputError
 from temdenoise.micrographs.samples import no_file
 
+_log = logging.getLogger("temdenoise")
+
 Signal = dict[str, Any]  # of RosettaSciIO: data, axes, original_metadata, …
 
 COLOUR = "a colour image; save it as grey values"
+_PLANES = 2  # TIFF 6.0: each colour has a plane of its own
 LARGE = 300e6  # bytes: such files are read image by image
 
 
@@ -82,15 +86,27 @@ def _mrc(path: str, lazy: bool) -> list[Signal]:
 
 
 def _tiff(path: str, lazy: bool) -> list[Signal]:
-    """Read a TIFF; refuse colours, which RosettaSciIO may take for rows, and truncated stacks."""
+    """Read the grey images of a TIFF; refuse truncated stacks.
+
+    RosettaSciIO may take colours for rows, and fails on colours in planes beside a grey image.
+    """
     with tifffile.TiffFile(path) as file:
-        if any(series.keyframe.samplesperpixel > 1 for series in file.series):
+        is_grey = [series.keyframe.samplesperpixel == 1 for series in file.series]
+        in_planes = any(s.keyframe.planarconfig == _PLANES for s in file.series)
+        if not any(is_grey) or (in_planes and not all(is_grey)):
             raise InputError(f"{path}: {COLOUR}")
         said = int((file.imagej_metadata or {}).get("images", 1))
         found = sum(series.size // series.keyframe.size for series in file.series)
         if found < said or _next_page(file):
             raise EOFError(f"only {found} images are left")
-    return tiff.file_reader(path, lazy=lazy)
+    read = zip(tiff.file_reader(path, lazy=lazy), is_grey, range(1, len(is_grey) + 1), strict=True)
+    signals = [(signal, number) for signal, grey, number in read if grey]
+    if len(is_grey) > 1:
+        numbers = ", ".join(str(number) for _, number in signals)
+        _log.info("%s: of %d images, grey: %s", path, len(is_grey), numbers)
+    for signal, number in signals:
+        signal["metadata"]["General"]["title"] = f"image {number}"
+    return [signal for signal, _ in signals]
 
 
 def _next_page(file: tifffile.TiffFile) -> int:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from temdenoise.micrographs import calibration, intensity, tiling
+from temdenoise.micrographs import calibration, intensity, rows, tiling
 from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.denoising import Denoised, Tiles
 from temdenoise.micrographs.general_warnings import Facts, warnings
@@ -25,14 +25,15 @@ def denoise(
     its standard deviation; nothing is cut off. The uncertainty is half of the calibrated 90 %
     interval over 1.645. The mended image is centred on 0, and then all is float32.
     """
-    mended, hot, dead = intensity.mend(frame)
+    whole, hot_rows = rows.mend(frame)
+    mended, hot, dead = intensity.mend(whole)
     offset = float(np.median(mended))
     small = calibration.resample((mended - offset).astype(np.float32), found.factors)
     normal, mean, deviation = standardised(small)
     result = np.moveaxis(tiling.denoise(predict, normal, **asdict(tiles), depth=(_DEPTH,)), -1, 0)
     noise = conformal.noise_level(normal, result[0])
     sigma = conformal.deviation(result, noise, card.interval)
-    facts = Facts(noise, *correlations(normal - result[0]), hot, dead)
+    facts = Facts(noise, *correlations(normal - result[0]), hot, dead, hot_rows)
     said = {
         **asdict(facts),
         "border_step": tiling.border_step(result[0], normal, tiles.tile - tiles.overlap),

@@ -25,6 +25,7 @@ class Facts:
     correlation_x: float
     hot: int
     dead: int
+    hot_rows: int = 0
 
     @property
     def of_contrast(self) -> float:
@@ -39,7 +40,7 @@ def warnings(facts: Facts, scale: Scale, card: GeneralCard) -> list[str]:
         *of_header(scale),
         *_of_noise(facts, card),
         *_of_correlation(facts, card),
-        *of_pixels(facts.hot, facts.dead),
+        *of_pixels(facts.hot, facts.dead, facts.hot_rows),
     ]
 
 

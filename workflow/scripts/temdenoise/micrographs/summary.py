@@ -25,7 +25,7 @@ _log = logging.getLogger("temdenoise")
 COLUMNS = [
     *("image", "model", "source", "problem", "warnings", "frames", "pixel_size_nm"),
     *("pixel_size_from", "bond_px", "bond_px_from", "lattice_px", "resampled_by", "noise"),
-    *("vacuum", "hot", "dead", "border_step", "uncertainty", "atoms", "vacancies"),
+    *("vacuum", "hot", "dead", "hot_rows", "border_step", "uncertainty", "atoms", "vacancies"),
     *("explained", "blur_explained", "blur_px"),
 ]
 _DIGITS = {
@@ -90,7 +90,7 @@ def table(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
         said = read_json(path)
         rows.append({**said, **_flat(said), "image": path.parent.name, "model": path.stem})
     whole = dict.fromkeys(
-        ("frames", "hot", "dead", "atoms", "vacancies"), "Int64"
+        ("frames", "hot", "dead", "hot_rows", "atoms", "vacancies"), "Int64"
     )  # whole numbers, or no value
     return pd.DataFrame(rows, columns=COLUMNS).astype(whole)
 

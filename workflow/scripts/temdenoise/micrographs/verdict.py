@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from temdenoise.evaluation import held_out
-from temdenoise.micrographs import general, intensity, lattice
+from temdenoise.micrographs import general, intensity, lattice, rows
 from temdenoise.micrographs.calibration import Scale
 from temdenoise.networks.card import Card
 from temdenoise.networks.general_card import GeneralCard
@@ -43,7 +43,7 @@ def of(
 
     `denoise_quarter` denoises an image of half the scale; see `held_out.score`.
     """
-    image = intensity.mend(lattice.middle(frame, _LARGEST))[0]
+    image = intensity.mend(rows.mend(lattice.middle(frame, _LARGEST))[0])[0]
     if problem := _problem(image, image - lattice.middle(result, _LARGEST), bond_px):
         return Verdict(f"No score: {problem}")
     width, blur = held_out.best_blur(image)

@@ -31,6 +31,7 @@ class Facts:
     vacuum: float
     hot: int
     dead: int
+    hot_rows: int = 0
 
 
 def vacuum(image: np.ndarray) -> np.ndarray:
@@ -53,7 +54,7 @@ def warnings(facts: Facts, scale: Scale, card: Card) -> list[str]:
         *_of_noise(facts, card),
         *_of_intensity(facts, card),
         *_of_vacuum(facts),
-        *of_pixels(facts.hot, facts.dead),
+        *of_pixels(facts.hot, facts.dead, facts.hot_rows),
     ]
 
 
@@ -136,7 +137,12 @@ def _of_vacuum(facts: Facts) -> Iterator[str]:
         )
 
 
-def of_pixels(hot: int, dead: int) -> Iterator[str]:
-    """Warn of pixels that were replaced."""
+def of_pixels(hot: int, dead: int, hot_rows: int = 0) -> Iterator[str]:
+    """Warn of pixels and rows that were replaced."""
     if hot + dead:
         yield (f"{hot} hot and {dead} dead pixels were replaced by the median around them.")
+    if hot_rows:
+        yield (
+            f"{hot_rows} rows stood out from their neighbours and were replaced by the mean of "
+            "these. Believe no detail of one row there."
+        )
