@@ -2,7 +2,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from micrographs import CARD, honeycomb
 
@@ -161,3 +161,22 @@ def test_an_absurd_pixel_size_is_refused(shape, size, said):
 def test_a_lattice_is_used_whatever_the_header_says(size):
     one = found(LATTICE, (size, size))
     assert (one.bond_px_from, one.bond_px) == ("lattice", pytest.approx(14, rel=0.005))
+
+
+@given(
+    st.floats(8, 10),  # so that they take less than a percent of the image
+    st.floats(0, 60),
+    st.lists(st.tuples(st.integers(10, 150), st.integers(10, 170)), min_size=1, max_size=2),
+    st.floats(4, 8),
+)
+@settings(max_examples=40)
+def test_a_few_bright_atoms_do_not_move_the_scale(bond, angle, places, times):
+    image = honeycomb((160, 180), bond, angle)
+    y, x = np.indices(image.shape)
+    peak = image.max()
+    for at_y, at_x in places:
+        image += (
+            times * peak * np.exp(-((y - at_y) ** 2 + (x - at_x) ** 2) / (2 * (0.3 * bond) ** 2))
+        )
+    image += np.random.default_rng(1).normal(0, 0.3 * peak, image.shape)
+    assert found(image).bond_px == pytest.approx(bond, rel=0.05)

@@ -16,6 +16,7 @@ from temdenoise.structures.materials import PLAUSIBLE_BONDS
 _FEWEST = 2.0  # pixels per bond; with fewer, no image shows atoms
 ASSUMING = ", assuming "  # after "lattice", if the bond length is that of the model's material
 _NARROWEST = 4.0  # bonds across an image's longer edge: fewer are no lattice
+_TAILS = (1, 99)  # percentiles: what is beyond is cut off to look for a lattice
 _PROBE = 256, 1024  # pixels: shortest and longest line on which the gain of noise is measured
 
 
@@ -133,8 +134,9 @@ def _to_square(size: tuple[float, float] | None) -> tuple[float, float]:
 
 def _of_peaks(image: np.ndarray, size: tuple[float, float] | None) -> float | None:
     """Return the bond length [square pixels] that the lattice in `image` (Y, X) shows, or None."""
-    # Broken pixels and rows would outshine it.
+    # Broken pixels and rows would outshine it, and a few bright atoms pull its peaks aside.
     whole, _, _ = intensity.mend(rows.mend(lattice.middle(image))[0])
+    np.clip(whole, *np.percentile(whole, _TAILS), out=whole)
     return lattice.bond_length(resample(whole, _to_square(size)))
 
 
