@@ -42,7 +42,7 @@ class Settings:
 
     The `window` "hann" makes tiles of `tile` pixels that share `overlap` pixels. The `window`
     "none" is the paper's way: patches of the model's size, side by side. With `score`, the result
-    is compared with a blur, which takes a third of the time more.
+    is compared with a blur.
     """
 
     tile: int = 256

@@ -66,7 +66,7 @@ class Micrograph:
 
     def missing(self, number: int) -> int:
         """Return how many values of an image were NaN or infinite, before they were filled in."""
-        return _filled(np.asarray(self.frames[number]))[1]
+        return int(np.count_nonzero(~np.isfinite(np.asarray(self.frames[number]))))
 
     def usable(self) -> np.ndarray:
         """Return the first image (Y, X) with contrast, after a check of all of them.
