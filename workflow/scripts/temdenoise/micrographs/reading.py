@@ -18,7 +18,7 @@ from temdenoise.run import checksums
 _log = logging.getLogger("temdenoise")
 
 _ENERGY = {"eV", "keV"}
-_NARROWEST = 4  # pixels: less is a line
+_NARROWEST = 2  # pixels: less is a line
 _MOST_MISSING = 0.002  # of the values: so many are filled in
 
 
