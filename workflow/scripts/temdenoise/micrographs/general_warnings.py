@@ -75,7 +75,8 @@ def _of_correlation(facts: Facts, card: GeneralCard) -> Iterator[str]:
         axis = "columns" if facts.correlation_y > facts.correlation_x else "rows"
         low, high = card.instrument["correlation"]
         yield (
-            f"Noise of neighbouring pixels is correlated along {axis} by {most:.2f} (white: 0; "
-            f"training: blur by {low:g} to {high:g} px): noise that remains looks like detail. "
-            "Use the detector's own pixels, not a resampled image."
+            f"Neighbouring pixels of what was removed are correlated along {axis} by {most:.2f} "
+            f"(white noise: 0). The noise is (training: blur by {low:g} to {high:g} px), and what "
+            "remains of it looks like detail, or signal was removed. Look for structure in the "
+            "difference, and use the detector's own pixels, not a resampled image."
         )
