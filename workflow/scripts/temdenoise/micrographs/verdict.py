@@ -13,7 +13,7 @@ from temdenoise.networks.card import Card
 from temdenoise.networks.general_card import GeneralCard
 
 _LARGEST = 1024  # pixels a side: the middle of a larger image is scored
-_SMALLEST = 64  # pixels: in fewer, chance decides
+_SMALLEST = 64  # pixels a side; fewer give a score by chance
 _FEWEST = 5.0  # pixels per bond; the truth itself scores 1.01 at 5, 0.67 at 4
 _CORRELATED = 0.25  # between neighbouring pixels of what was removed
 _SURE = 5.0  # standard deviations by which shared signal must exceed chance
