@@ -8,7 +8,7 @@ from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.warnings import of_header, of_pixels
 from temdenoise.networks.general_card import GeneralCard
 
-_CORRELATED = 0.25  # between neighbouring pixels; blur by 0.4 pixels does that
+CORRELATED = 0.25  # between neighbouring pixels; blur by 0.4 pixels does that
 _NO_SIGNAL = 0.995  # of the image is noise
 
 
@@ -71,7 +71,7 @@ def _of_noise(facts: Facts, card: GeneralCard) -> Iterator[str]:
 
 def _of_correlation(facts: Facts, card: GeneralCard) -> Iterator[str]:
     most = max(facts.correlation_y, facts.correlation_x)
-    if most > _CORRELATED:
+    if most > CORRELATED:
         axis = "columns" if facts.correlation_y > facts.correlation_x else "rows"
         low, high = card.instrument["correlation"]
         yield (

@@ -9,13 +9,13 @@ import numpy as np
 from temdenoise.evaluation import held_out
 from temdenoise.micrographs import general, intensity, lattice, rows
 from temdenoise.micrographs.calibration import Scale
+from temdenoise.micrographs.general_warnings import CORRELATED
 from temdenoise.networks.card import Card
 from temdenoise.networks.general_card import GeneralCard
 
 _LARGEST = 1024  # pixels a side: the middle of a larger image is scored
 _SMALLEST = 64  # pixels a side; fewer give a score by chance
 _FEWEST = 5.0  # pixels per bond; the truth itself scores 1.01 at 5, 0.67 at 4
-_CORRELATED = 0.25  # between neighbouring pixels of what was removed
 _SURE = 5.0  # standard deviations by which shared signal must exceed chance
 _EQUAL = 0.003  # a smaller difference of two scores is none
 
@@ -70,7 +70,7 @@ def _problem(image: np.ndarray, removed: np.ndarray, bond_px: float | None) -> s
             f"{bond_px:.1f} pixels per bond are too few to leave every second out (at least "
             f"{_FEWEST:g}). Compare with a blur by eye."
         )
-    if (most := max(general.correlations(removed))) > _CORRELATED:
+    if (most := max(general.correlations(removed))) > CORRELATED:
         return (
             f"neighbouring pixels of what was removed are correlated by {most:.2f} (white noise: "
             "0). The noise is correlated or signal was removed: look for structure in the "
