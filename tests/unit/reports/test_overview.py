@@ -6,7 +6,7 @@ import tifffile
 from micrographs import honeycomb
 
 from temdenoise.micrographs.atoms import ATOM, VACANCY
-from temdenoise.reports import overview
+from temdenoise.reports import overview, panels
 
 SHAPE = (80, 96)
 SAID = {
@@ -17,8 +17,9 @@ SAID = {
 }
 ATOMS = pd.DataFrame(
     {
-        "kind": [ATOM, VACANCY, VACANCY],
-        **{"y_px": [30.0, 20.0, 50.0], "x_px": [30.0, 40.0, 10.0]},
+        "kind": [ATOM, VACANCY, VACANCY, ATOM],
+        **{"y_px": [30.0, 20.0, 50.0, 60.0], "x_px": [30.0, 40.0, 10.0, 20.0]},
+        "probability": [0.99, 0.8, 0.7, 0.2],
     }
 )
 
@@ -41,7 +42,7 @@ def drawn(entry):
 
 def result(**said):
     image = honeycomb(SHAPE, 12).astype(np.float32)
-    return overview.Result(image, np.full(SHAPE, 0.1, np.float32), ATOMS, {**SAID, **said})
+    return panels.Result(image, np.full(SHAPE, 0.1, np.float32), ATOMS, {**SAID, **said})
 
 
 def test_candidate_vacancies_are_circled_where_they_are(drawn):
@@ -50,8 +51,25 @@ def test_candidate_vacancies_are_circled_where_they_are(drawn):
     np.testing.assert_array_equal(circles.get_offsets(), [[40, 20], [10, 50]])
 
 
+def test_the_atoms_panel_marks_likely_atoms_and_candidates_on_the_pixels_of_the_image(drawn):
+    axes = drawn(result()).axes[panels.TITLES.index("atoms")]
+    dots, circles = axes.collections
+    np.testing.assert_array_equal(dots.get_offsets(), [[30, 30]])
+    np.testing.assert_array_equal(circles.get_offsets(), [[40, 20], [10, 50]])
+    # The middle 80 of 80 x 96 pixels: the first column shown is number 8.
+    assert axes.get_xlim() == (7.5, 87.5)
+    np.testing.assert_array_equal(axes.images[0].get_array()[:, 0], result().image[:, 8])
+
+
+@pytest.mark.parametrize(("bond", "reach"), [(12.0, 12.5), (3.0, 25.0)])
+def test_the_fourier_transform_reaches_the_peaks_of_a_fine_lattice(drawn, bond, reach):
+    axes = drawn(result(bond_px=bond)).axes[panels.TITLES.index("FFT")]
+    assert axes.get_title() == f"FFT to {reach:g} nm⁻¹"
+    assert axes.images[0].get_array().shape == tuple(round(n * reach / 25) for n in SHAPE)
+
+
 def test_each_model_has_a_row_and_its_words(drawn):
-    refused = overview.Result(None, None, None, {**SAID, "problem": "one.tif: no lattice"})
+    refused = panels.Result(None, None, None, {**SAID, "problem": "one.tif: no lattice"})
     one = drawn(result())
     three = drawn(result(), result(model="G", frames=4), refused)
     assert len(three.axes) == 2 * len(one.axes)
@@ -66,6 +84,6 @@ def test_each_model_has_a_row_and_its_words(drawn):
 
 def test_an_image_that_no_model_could_denoise_says_why(drawn):
     problem = {**SAID, "problem": "one.tif: no lattice"}
-    figure = drawn(overview.Result(None, None, None, problem))
+    figure = drawn(panels.Result(None, None, None, problem))
     (axes,) = figure.axes
     assert axes.texts[0].get_text() == "Not denoised: one.tif: no lattice"

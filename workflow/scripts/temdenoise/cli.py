@@ -18,7 +18,7 @@ from temdenoise.micrographs.samples import Entry
 from temdenoise.run import logs
 
 if TYPE_CHECKING:  # it loads what a refusal does not need
-    from temdenoise.reports.overview import Result
+    from temdenoise.reports.panels import Result
 
 MODELS = Path(__file__).with_name("models")  # the shipped ones
 # Objects between two collections of garbage. Imports make most of a million that stay; to look
