@@ -4,6 +4,7 @@ import struct
 import warnings
 import zlib
 
+import h5py
 import imageio.v3
 import numpy as np
 import pytest
@@ -293,7 +294,20 @@ def spoil(tmp_path):
     (tmp_path / "folder.tif").mkdir()
     (tmp_path / "link.tif").symlink_to("nowhere")
     (tmp_path / "empty.dm4").touch()
-    for suffix in ("dm3", "dm4", "emd", "ser", "mrc", "tif", "hspy", "png", "npy", "npz"):
+    for suffix in (
+        "dm3",
+        "dm4",
+        "emd",
+        "ser",
+        "mrc",
+        "tif",
+        "hspy",
+        "h5",
+        "hdf5",
+        "png",
+        "npy",
+        "npz",
+    ):
         (tmp_path / f"text.{suffix}").write_text("no image\n" * 50)
     (tmp_path / "notes.txt").write_text("no image")
 
@@ -304,11 +318,11 @@ BAD = {
     **{"line.hspy": "a spectrum or line", "complex.hspy": "values of type complex64"},
     **{"cut.hspy": "not a whole hspy file", "cut.tif": "cut.tif"},
     **{"folder.tif": "a folder; name the images in it", "link.tif": "a link that leads nowhere"},
-    **{"pickled.npz": "not a whole npz file", "row.npy": "1 × 9 pixels are no image"},
+    **{"pickled.npz": "pickled.npz: Python objects", "row.npy": "1 × 9 pixels are no image"},
     **{"notes.txt": "unknown format; known are dm3, dm4"},
     **{
         f"text.{s}": f"not a whole {s} file"
-        for s in ("dm3", "dm4", "emd", "tif", "hspy", "png", "npy")
+        for s in ("dm3", "dm4", "emd", "tif", "hspy", "h5", "hdf5", "png", "npy")
     },
     **{"text.ser": "text.ser", "text.mrc": "text.mrc"},
 }
@@ -427,29 +441,102 @@ def test_an_array_of_numpy_is_an_image_without_calibration(tmp_path, suffix):
     np.testing.assert_array_equal(found.frame(1), STACK[1])
 
 
+OTHER = np.arange(5 * 7, dtype=np.uint16).reshape(5, 7)
+
+
+def test_pages_of_different_sizes_are_images_of_their_own(tmp_path, caplog):
+    for number, options in enumerate(({}, {"metadata": None})):  # of tifffile, of any program
+        path = tmp_path / f"{number}.tif"
+        with tifffile.TiffWriter(path) as file:
+            for page in (IMAGE, OTHER):
+                file.write(page, photometric="minisblack", **options)
+        with caplog.at_level("INFO", logger="temdenoise"):
+            assert not reading.read(path).is_stack
+        assert f"{path}: took image 1, shape (6, 9); other images: image 2" in caplog.text
+        np.testing.assert_array_equal(reading.read(path, dataset="2").frame(0), OTHER)
+
+
+def at_once(path, **options):
+    tifffile.imwrite(path, STACK, photometric="minisblack", **options)
+
+
+def one_by_one(path, **options):
+    with tifffile.TiffWriter(path) as file:
+        for page in STACK:
+            file.write(page, photometric="minisblack", **options)
+
+
+@pytest.mark.parametrize("write", [at_once, one_by_one])
+@pytest.mark.parametrize("options", [{}, {"metadata": None}, {"compression": "zlib"}])
+def test_pages_of_one_size_are_a_stack(tmp_path, write, options):
+    write(tmp_path / "a.tif", **options)
+    found = reading.read(tmp_path / "a.tif")
+    assert found.is_stack
+    np.testing.assert_array_equal(np.asarray(found.frames), STACK)
+
+
+def berkeley(path, **groups):
+    """Write an EMD file of version 0.2, whose arrays run (x, y)."""
+    with h5py.File(path, "w") as file:
+        file.attrs.update(version_major=0, version_minor=2)
+        for name, values in groups.items():
+            group = file.create_group(f"data/{name}")
+            group.attrs["emd_group_type"] = 1
+            group["data"] = values.T
+            for number, size in enumerate(values.T.shape, start=1):
+                group[f"dim{number}"] = 0.02 * np.arange(size)
+                group[f"dim{number}"].attrs.update(name="x", units="[n_m]")
+    return path
+
+
+def test_groups_of_like_names_are_a_stack_unless_they_differ_in_size(tmp_path):
+    equal = reading.read(berkeley(tmp_path / "a.emd", frame=IMAGE, frame2=IMAGE + 1))
+    np.testing.assert_array_equal(np.asarray(equal.frames), STACK[:2])
+    path = berkeley(tmp_path / "b.emd", frame=OTHER, frame2=IMAGE)
+    assert reading.read(path).dataset == "frame2"
+    np.testing.assert_array_equal(reading.read(path, dataset="frame").frame(0), OTHER)
+
+
+def test_frames_of_different_sizes_in_one_signal_are_refused(tmp_path):
+    ragged = np.empty(2, dtype=object)
+    ragged[:] = [IMAGE, OTHER]
+    one = signal(IMAGE) | {"data": ragged, "attributes": {"_lazy": False, "ragged": True}}
+    one["axes"] = [{**one["axes"][0], "size": 2, "navigate": True}]
+    WRITERS["hspy"](tmp_path / "a.hspy", one)
+    with pytest.raises(InputError, match=r"a\.hspy: Python objects.* frames of different sizes"):
+        reading.read(tmp_path / "a.hspy")
+
+
 def test_which_of_several_images_was_taken_is_said(tmp_path, caplog):
     np.savez(tmp_path / "two.npz", small=IMAGE, large=np.tile(IMAGE, (2, 1)))
     with caplog.at_level("INFO", logger="temdenoise"):
         reading.read(tmp_path / "two.npz")
-    assert "two.npz: 2 images; took large, shape (12, 9)" in caplog.text
+    assert "two.npz: took large, shape (12, 9); other images: small" in caplog.text
 
 
 def beside_grey(path, colour, **how):
     with tifffile.TiffWriter(path) as file:
-        file.write(colour, photometric="rgb", **how)
+        file.write(colour, **how)
         file.write(IMAGE, photometric="minisblack")
     return path
 
 
-def test_the_grey_image_beside_one_in_colour_is_taken_and_said(tmp_path, caplog):
-    path = beside_grey(tmp_path / "two.tif", np.zeros((6, 9, 3), np.uint8))
+ALPHA = {"photometric": "minisblack", "planarconfig": "contig", "extrasamples": ["unassalpha"]}
+
+
+@pytest.mark.parametrize(("samples", "how"), [(3, {"photometric": "rgb"}), (2, ALPHA)])
+def test_the_grey_image_beside_one_in_colour_is_taken_and_said(tmp_path, caplog, samples, how):
+    path = beside_grey(tmp_path / "two.tif", np.zeros((6, 9, samples), np.uint8), **how)
     with caplog.at_level("INFO", logger="temdenoise"):
         np.testing.assert_array_equal(reading.read(path).frame(0), IMAGE)
-    assert "two.tif: of 2 images, grey: 2" in caplog.text
+    assert "two.tif: took image 2, shape (6, 9)" in caplog.text
+    with pytest.raises(InputError, match=r"two\.tif: dataset image 1: a colour image"):
+        reading.read(path, dataset="1")
 
 
 def test_colours_in_planes_beside_a_grey_image_are_said(tmp_path):
     path = tmp_path / "two.tif"
-    beside_grey(path, np.zeros((3, 6, 9), np.uint8), planarconfig="separate")
+    planes = {"photometric": "rgb", "planarconfig": "separate"}
+    beside_grey(path, np.zeros((3, 6, 9), np.uint8), **planes)
     with pytest.raises(InputError, match="a colour image"):
         reading.read(path)

@@ -1,25 +1,22 @@
 """Which files are read? Each format by RosettaSciIO, with its mistakes corrected."""
 
-import logging
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import h5py  # type: ignore[import-untyped]
-import numpy as np
 import tifffile
 from rsciio import digitalmicrograph, emd, hspy, mrc, tia, tiff
 from rsciio.emd._api import is_EMD_Velox
 
 from temdenoise.errors import InputError
+from temdenoise.micrographs import arrays, hdf5
+from temdenoise.micrographs.arrays import Signal
 from temdenoise.micrographs.samples import no_file
 
-_log = logging.getLogger("temdenoise")
-
-Signal = dict[str, Any]  # of RosettaSciIO: data, axes, original_metadata, …
+Reader = Callable[..., list[Signal]]
 
 COLOUR = "a colour image; save it as grey values"
 _PLANES = 2  # TIFF 6.0: each colour has a plane of its own
@@ -58,10 +55,37 @@ def said(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
+def _within_itself(reader: Reader) -> Reader:
+    """Return the `reader` of HDF5 for files that need no other; large arrays stay on disk."""
+
+    def read(path: str, lazy: bool) -> list[Signal]:
+        return reader(path, lazy=hdf5.size(path) > LARGE or lazy)
+
+    return read
+
+
+def _hdf5(path: str, lazy: bool) -> list[Signal]:
+    """Read an HDF5 file of HyperSpy's or of plain arrays."""
+    reader = hspy.file_reader if hdf5.is_hyperspy(path) else arrays.of_hdf5
+    return reader(path, lazy=lazy)
+
+
 def _emd(path: str, lazy: bool) -> list[Signal]:
     """Read an EMD file; of Velox's only the images, because spectra need one more package."""
-    if not is_EMD_Velox(path):
+    return _velox(path, lazy) if is_EMD_Velox(path) else _berkeley(path, lazy)
+
+
+def _berkeley(path: str, lazy: bool) -> list[Signal]:
+    """Read Berkeley's EMD: groups of like names are a stack, unless their images differ in size."""
+    try:
         return emd.file_reader(path, lazy=lazy)
+    except ValueError as error:
+        if "same shape" not in str(error):
+            raise
+        return emd.file_reader(path, lazy=lazy, stack_group=False)
+
+
+def _velox(path: str, lazy: bool) -> list[Signal]:
     from rsciio.emd._emd_velox import FeiEMDReader  # its package of units takes 0.2 s
 
     file = h5py.File(path, "r")
@@ -86,7 +110,7 @@ def _mrc(path: str, lazy: bool) -> list[Signal]:
 
 
 def _tiff(path: str, lazy: bool) -> list[Signal]:
-    """Read the grey images of a TIFF; refuse truncated stacks.
+    """Read the images of a TIFF and mark those in colour; refuse truncated stacks.
 
     RosettaSciIO may take colours for rows, and fails on colours in planes beside a grey image.
     """
@@ -95,18 +119,28 @@ def _tiff(path: str, lazy: bool) -> list[Signal]:
         in_planes = any(s.keyframe.planarconfig == _PLANES for s in file.series)
         if not any(is_grey) or (in_planes and not all(is_grey)):
             raise InputError(f"{path}: {COLOUR}")
-        said = int((file.imagej_metadata or {}).get("images", 1))
-        found = sum(series.size // series.keyframe.size for series in file.series)
-        if found < said or _next_page(file):
-            raise EOFError(f"only {found} images are left")
-    read = zip(tiff.file_reader(path, lazy=lazy), is_grey, range(1, len(is_grey) + 1), strict=True)
-    signals = [(signal, number) for signal, grey, number in read if grey]
-    if len(is_grey) > 1:
-        numbers = ", ".join(str(number) for _, number in signals)
-        _log.info("%s: of %d images, grey: %s", path, len(is_grey), numbers)
-    for signal, number in signals:
-        signal["metadata"]["General"]["title"] = f"image {number}"
-    return [signal for signal, _ in signals]
+        _check_whole(file)
+        are_frames = _are_frames(file.series)
+    if are_frames:
+        return tiff.file_reader(path, lazy=lazy, is_shaped=False)
+    signals = tiff.file_reader(path, lazy=lazy)
+    for signal, grey in zip(signals, is_grey, strict=True):
+        signal["is_colour"] = not grey
+        signal["metadata"]["General"].pop("title", None)  # a note; pages have numbers
+    return signals
+
+
+def _check_whole(file: tifffile.TiffFile) -> None:
+    said = int((file.imagej_metadata or {}).get("images", 1))
+    found = sum(series.size // series.keyframe.size for series in file.series)
+    if found < said or _next_page(file):
+        raise EOFError(f"only {found} images are left")
+
+
+def _are_frames(series: Sequence[tifffile.TiffPageSeries]) -> bool:
+    """Tell whether `series` are the frames of a stack, which tifffile wrote one by one."""
+    kinds = {(one.shape, one.dtype) for one in series}
+    return len(series) > 1 and len(kinds) == 1 and series[0].ndim == 2
 
 
 def _next_page(file: tifffile.TiffFile) -> int:
@@ -130,26 +164,11 @@ def _png(path: str, lazy: bool) -> list[Signal]:
     return image.file_reader(path)
 
 
-def _npy(path: str, lazy: bool) -> list[Signal]:
-    """Read a NumPy array; it has no calibration."""
-    return [_plain(np.load(path, mmap_mode="r" if lazy else None, allow_pickle=False), "")]
-
-
-def _npz(path: str, lazy: bool) -> list[Signal]:
-    """Read the arrays of an archive of NumPy at once; they have no calibration."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return [_plain(arrays[name], name) for name in arrays.files]
-
-
-def _plain(data: np.ndarray, name: str) -> Signal:
-    axes = [{"scale": 1.0, "offset": 0.0, "units": "", "navigate": False} for _ in data.shape]
-    return {"data": data, "axes": axes, "metadata": {"General": {"title": name}}}
-
-
-READERS: dict[str, Callable[..., list[Signal]]] = {
+READERS: dict[str, Reader] = {
     **dict.fromkeys((".dm3", ".dm4"), digitalmicrograph.file_reader),
-    **{".emd": _emd, ".hspy": hspy.file_reader, ".mrc": _mrc},
+    **{".emd": _within_itself(_emd), ".hspy": _within_itself(hspy.file_reader), ".mrc": _mrc},
     **dict.fromkeys((".ser", ".emi"), tia.file_reader),
     **dict.fromkeys((".tif", ".tiff"), _tiff),
-    **{".png": _png, ".npy": _npy, ".npz": _npz},
+    **{".png": _png, ".npy": arrays.npy, ".npz": arrays.npz},
+    **dict.fromkeys((".h5", ".hdf5"), _within_itself(_hdf5)),
 }

@@ -1,6 +1,5 @@
 """What is in a microscope's file? Images and stacks, with their calibration and metadata."""
 
-import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +10,9 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from temdenoise.errors import InputError
-from temdenoise.micrographs import formats, units
-from temdenoise.micrographs.formats import Signal
+from temdenoise.micrographs import choosing, formats, units
 from temdenoise.run import checksums
 
-_log = logging.getLogger("temdenoise")
-
-_ENERGY = {"eV", "keV"}
 _NARROWEST = 2  # pixels: less is a line
 _MOST_MISSING = 0.002  # of the values: so many are filled in
 
@@ -27,7 +22,7 @@ class Micrograph:
     """Images as they are in a file: `frames` (N, Y, X), read when indexed, with calibration.
 
     `pixel_size` and `offset` are (y, x) [nm], None without calibration. `is_stack` tells a stack
-    of one frame from a single image.
+    of one frame from a single image. `dataset` names the image in a file that holds more.
     """
 
     frames: Any
@@ -36,6 +31,7 @@ class Micrograph:
     offset: tuple[float, float]
     title: str
     original_metadata: Mapping[str, Any]
+    dataset: str | None = None
 
     def frame(self, number: int) -> np.ndarray:
         """Return one image (Y, X) as it is in the file; a few missing values are filled in.
@@ -105,16 +101,23 @@ def is_flat(image: np.ndarray) -> bool:
     return bool(image.min() == image.max())
 
 
+def of_entry(entry: Mapping[str, Any]) -> Micrograph:
+    """Open, as `read` does, the micrograph of an `entry` of `samples`."""
+    said = {key: entry[key] for key in ("crop", "pixel_size", "dataset")}
+    return read(entry["path"], **said)
+
+
 def read(
     path: str | os.PathLike[str],
     *,
     crop: Sequence[int] | None = None,
     pixel_size: float | None = None,
+    dataset: str | None = None,
 ) -> Micrograph:
     """Open the micrograph at `path`; the images of a large file stay on disk.
 
     `crop` is (top, bottom, left, right) [pixels]. A `pixel_size` [nm] replaces that of the header,
-    whatever the header's unit.
+    whatever the header's unit. `dataset` is the name or number of the image to take of several.
 
     Raises
     ------
@@ -124,9 +127,8 @@ def read(
         The workflow wrote it, and it has changed since.
     """
     checksums.verify(path)
-    signal = _image(formats.signals(Path(path)), path)
+    signal, name = choosing.image(formats.signals(Path(path)), path, dataset)
     data = signal["data"]
-    _check_kind(data, path)
     axes = [units.with_imagej_unit(axis, signal) for axis in signal["axes"][-2:]]
     sizes = [pixel_size or units.size_nm(axis, path) for axis in axes]
     calibration = (sizes[0], sizes[1]) if sizes[0] and sizes[1] else None
@@ -147,57 +149,8 @@ def read(
         offset=(offset[0], offset[1]),
         title=os.fspath(path),
         original_metadata=dict(signal.get("original_metadata") or {}),
+        dataset=name,
     )
-
-
-def _image(signals: list[Signal], path: str | os.PathLike[str]) -> Signal:
-    """Return the image or stack among `signals`: some formats keep spectra beside it.
-
-    Of several, prefer grey values, then a unit of length, then the most pixels.
-    """
-    with_data = [signal for signal in signals if signal["data"].size]
-    if not with_data:
-        raise InputError(f"{path}: holds no image")
-    images = [signal for signal in with_data if _not_image(signal) is None]
-    if not images:
-        raise InputError(f"{path}: {_not_image(with_data[0])}")
-    best = max(images, key=_fitness)
-    if len(images) > 1:
-        _log.info("%s: %d images; took %s", path, len(images), _named(best))
-    return best
-
-
-def _named(signal: Signal) -> str:
-    title = signal.get("metadata", {}).get("General", {}).get("title") or "the one without a name"
-    return f"{title}, shape {signal['data'].shape}"
-
-
-def _not_image(signal: Signal) -> str | None:
-    """Return why `signal` is no image or stack of images, None if it is one."""
-    shape, axes = signal["data"].shape, signal["axes"]
-    if len(shape) < 2:
-        return f"a spectrum or line: {len(shape)} axes, shape {shape}"
-    # Both axes of an image are of one kind. In a spectrum image only the energy is a signal axis.
-    y, x = (bool(axis.get("navigate")) for axis in axes[-2:])
-    if y != x or any(axis.get("units") in _ENERGY for axis in axes):
-        return f"spectra, not an image: shape {shape}; save their sum over energy"
-    if len(shape) > 3:
-        return f"neither an image nor a stack of images: {len(shape)} axes, shape {shape}"
-    return None
-
-
-def _fitness(signal: Signal) -> tuple[bool, bool, int]:
-    in_length = all(
-        units.in_nm(units.with_imagej_unit(axis, signal)) for axis in signal["axes"][-2:]
-    )
-    return signal["data"].dtype.kind in "iuf", in_length, int(signal["data"].size)
-
-
-def _check_kind(data: Any, path: str | os.PathLike[str]) -> None:
-    if data.dtype.names or (data.ndim == 3 and data.shape[-1] in (3, 4)):
-        raise InputError(f"{path}: {formats.COLOUR}")
-    if data.dtype.kind not in "iuf":
-        raise InputError(f"{path}: values of type {data.dtype}, not integers or real numbers")
 
 
 def _within(
