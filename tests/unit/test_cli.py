@@ -87,6 +87,20 @@ def test_the_verdict_is_in_the_summary_unless_it_is_not_wanted(here, models, one
     assert score["explained"] < score["blur"] <= 1.1
 
 
+def test_of_several_images_the_wanted_one_is_denoised_and_drawn(here, command, capfd):
+    noise = 0.1 * RNG.standard_normal((70, 60))
+    low, high = honeycomb((70, 60), 9) + noise, honeycomb((80, 60), 9)[:, ::-1]
+    np.savez(here / "two.npz", low=low, high=high)
+    assert command("two.npz", "--dataset", "low", "--no-score") == 0
+    said = json.loads((here / "denoised/two/identity.json").read_text())
+    assert said["dataset"] == "low"
+    assert tifffile.imread(here / "denoised/two/identity.tif").shape == (70, 60)
+    assert "two.npz: took low, shape (70, 60); other images: high" in capfd.readouterr().out
+    assert command("two.npz", "--dataset", "Low") == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line == "temdenoise: two.npz: dataset: got 'Low', allowed: low, high"
+
+
 def test_a_bad_image_is_one_line_and_the_others_go_on(here, command, capfd):
     (here / "cut.dm4").write_bytes(b"\0\0\0\4" * 40)
     an_image(here / "good.tif")

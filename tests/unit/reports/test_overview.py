@@ -27,7 +27,7 @@ ATOMS = pd.DataFrame(
 @pytest.fixture
 def entry(tmp_path):
     tifffile.imwrite(tmp_path / "one.tif", honeycomb(SHAPE, 12).astype(np.float32))
-    return {"path": tmp_path / "one.tif", "crop": None, "pixel_size": None}
+    return {"path": tmp_path / "one.tif", "crop": None, "pixel_size": None, "dataset": None}
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "images",
         metavar="IMAGE",
         nargs="*",
-        help="dm3, dm4, emd, ser, emi, mrc, tif, hspy, png, npy or npz",
+        help="dm3, dm4, emd, ser, emi, mrc, tif, hspy, h5, png, npy or npz",
     )
     add(
         "--model",
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--pixel-size", metavar="NM", help="pixel size [nm], instead of the header's")
     add("--bond-length", metavar="NM", help="distance of neighbouring atom columns [nm]")
     add("--crop", metavar="top:bottom,left:right", help="the part of the image to denoise [pixels]")
+    add("--dataset", metavar="NAME", help="the image to take of several in a file: name or number")
     add(
         "--out", metavar="DIR", type=Path, default=Path("denoised"), help=f"where results go{given}"
     )
@@ -145,6 +146,7 @@ def _entries(options: argparse.Namespace) -> dict[str, Entry]:
         pixel_size=options.pixel_size,
         bond_length=options.bond_length,
         crop=options.crop,
+        dataset=options.dataset,
     )
     for name, entry in entries.items():
         problem = samples.missing_file(entry, options.models)

@@ -86,7 +86,7 @@ def run(
     InputError
         The micrograph or the model cannot be used.
     """
-    source = reading.read(entry["path"], crop=entry["crop"], pixel_size=entry["pixel_size"])
+    source = reading.of_entry(entry)
     card = _card(model)
     found, network = _prepared(entry, source, model, card, threads, memory)
     cut = settings.cut(card, found.grid(source.frames.shape[1:]))
@@ -235,6 +235,7 @@ def _source(entry: Mapping[str, Any], source: reading.Micrograph) -> dict[str, A
         "source": os.fspath(entry["path"]),
         "source_sha256": checksums.of(entry["path"]),
         "crop": entry["crop"],
+        "dataset": source.dataset,
         "frames": len(source.frames),
         "temdenoise": temdenoise.__version__,
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 from temdenoise.errors import InputError
 
-COLUMNS = ("path", "name", "model", "pixel_size_nm", "bond_length_nm", "crop")
+COLUMNS = ("path", "name", "model", "pixel_size_nm", "bond_length_nm", "crop", "dataset")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MODEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _CROP = re.compile(r"(\d+):(\d+),(\d+):(\d+)")
@@ -28,8 +28,8 @@ def read(
     """Read the sample table: tab-separated, with some of COLUMNS, at least `path`.
 
     Return by name: path, models, pixel_size [nm], bond_length [nm], crop (top, bottom, left, right)
-    [pixels]; None for an empty cell. `model` and `bond_length` [nm] are for rows that name none.
-    Lines that start with # are comments.
+    [pixels], dataset (name or number); None for an empty cell. `model` and `bond_length` [nm] are
+    for rows that name none. Lines that start with # are comments.
 
     Raises
     ------
@@ -58,6 +58,7 @@ def of_images(
     pixel_size: str | None = None,
     bond_length: str | None = None,
     crop: str | None = None,
+    dataset: str | None = None,
 ) -> dict[str, Entry]:
     """Return, as `read` does, the images at `paths` with the texts of the command's options.
 
@@ -71,6 +72,7 @@ def of_images(
         "pixel_size": _length(pixel_size, "--pixel-size"),
         "bond_length": _length(bond_length, "--bond-length"),
         "crop": _crop(crop, "--crop"),
+        "dataset": dataset or None,
     }
     advice = "rename one, or run the command twice with two folders --out"
     found: dict[str, Entry] = {}
@@ -169,6 +171,7 @@ def _add(
         "bond_length": _length(cells.get("bond_length_nm"), f"{where}: bond_length_nm")
         or bond_length,
         "crop": _crop(cells.get("crop"), f"{where}: crop"),
+        "dataset": cells.get("dataset") or None,
     }
     _put(found, name, entry, where, "fill the column name")
 

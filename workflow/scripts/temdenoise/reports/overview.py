@@ -37,9 +37,7 @@ def draw(entry: Mapping[str, Any], results: list[Result]) -> Figure:
     whole = [one for one in results if one.image is not None]
     if not whole:
         return _words("\n".join(str(one.summary["problem"]) for one in results))
-    original = reading.read(
-        entry["path"], crop=entry["crop"], pixel_size=entry["pixel_size"]
-    ).frame(0)
+    original = reading.of_entry(entry).frame(0)
     figure, axes = grid(len(whole) * len(panels.TITLES) // _COLUMNS, _COLUMNS, _PANEL)
     for some, result in zip(axes.reshape(len(whole), -1), whole, strict=True):
         panels.draw(some, original, result)
