@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import h5py
 import numpy as np
 import pytest
 import tifffile
@@ -99,6 +100,15 @@ def test_of_several_images_the_wanted_one_is_denoised_and_drawn(here, command, c
     assert command("two.npz", "--dataset", "Low") == 1
     (line,) = capfd.readouterr().err.splitlines()
     assert line == "temdenoise: two.npz: dataset: got 'Low', allowed: low, high"
+
+
+def test_an_image_too_large_for_the_memory_is_refused_before_it_is_read(here, command, capfd):
+    with h5py.File(here / "large.h5", "w") as file:  # 16 GB that take a few kB
+        file.create_dataset("x", (60_000, 70_000), "f4", chunks=(64, 64))
+    assert command("large.h5", "--memory", "4000") == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "the image of 60000 × 70000 pixels needs" in line
+    assert "crop the image, or allow more" in line
 
 
 def test_a_bad_image_is_one_line_and_the_others_go_on(here, command, capfd):

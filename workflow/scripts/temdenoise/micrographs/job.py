@@ -143,6 +143,7 @@ def _prepared(
 
     TensorFlow takes seconds to load. Meanwhile another thread looks for the lattice.
     """
+    room.check(source.frames.shape[1:], None, card, memory)  # before a frame is read
     first = source.usable()
     with ThreadPoolExecutor(1) as beside:
         loading = beside.submit(_load, model, card.sha256, threads)

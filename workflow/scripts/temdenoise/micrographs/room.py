@@ -18,32 +18,38 @@ _NETWORK = 700  # MB: TensorFlow and a model
 _PER_PIXEL, _PER_PIXEL_GENERAL = 32, 60
 
 
-def check(shape: Sequence[int], found: Scale, card: Card | GeneralCard, memory: float) -> None:
+def check(
+    shape: Sequence[int], found: Scale | None, card: Card | GeneralCard, memory: float
+) -> None:
     """Refuse an image of `shape` (Y, X) that needs more than `memory` [MB] with the card's model.
+
+    Without a scale, what the image needs at least decides.
 
     Raises
     ------
     InputError
         It needs more.
     """
-    grid, needed = found.grid(shape), of(shape, found, card)
+    needed = of(shape, found, card)
     if needed > memory:
         more = 1000 * int(np.ceil(needed / 1000))
         crop = "crop the image, or " if memory > _NETWORK + TILES else ""
+        has = " has {} × {} at the model's scale and".format(*found.grid(shape)) if found else ""
         raise InputError(
-            f"the image of {shape[0]} × {shape[1]} pixels has {grid[0]} × {grid[1]} at the model's "
-            f"scale and needs {needed:.0f} MB of memory; {memory:.0f} are allowed: {crop}"
+            f"the image of {shape[0]} × {shape[1]} pixels{has} needs {needed:.0f} MB of memory; "
+            f"{memory:.0f} are allowed: {crop}"
             f"allow more by --memory {more}, in the workflow by --set-resources "
             f"denoise_micrograph:mem_mb={more}"
         )
 
 
-def of(shape: Sequence[int], found: Scale, card: Card | GeneralCard) -> float:
+def of(shape: Sequence[int], found: Scale | None, card: Card | GeneralCard) -> float:
     """Return the memory [MB] that an image of `shape` (Y, X) needs with the model of the `card`.
 
-    A general model gives three numbers per pixel, and the paper's models give one.
+    Without a scale, that is the least. A general model gives three numbers per pixel, and the
+    paper's models give one.
     """
-    pixels = max(np.prod(found.grid(shape)), np.prod(shape))
+    pixels = max(np.prod(found.grid(shape) if found else shape), np.prod(shape))
     each = _PER_PIXEL_GENERAL if isinstance(card, GeneralCard) else _PER_PIXEL
     return float(_NETWORK + TILES + each * pixels / 1e6)
 
