@@ -15,7 +15,7 @@ from micrographs import GENERAL_CARD, honeycomb, identity, interval, write_image
 
 import temdenoise
 from temdenoise import cli
-from temdenoise.micrographs import job, samples
+from temdenoise.micrographs import applying, samples
 
 ENDS = ("tif", "hspy", "uncertainty.tif", "atoms.csv", "json")
 
@@ -111,6 +111,16 @@ def test_an_image_too_large_for_the_memory_is_refused_before_it_is_read(here, co
     assert "crop the image, or allow more" in line
 
 
+def test_auto_takes_the_blur_where_it_explains_more(here, tmp_path, one_thread, capfd):
+    write_model(tmp_path / "store", "general", interval(), GENERAL_CARD)
+    write_image(here / "my.tif", honeycomb((90, 80), 9) + 0.3 * RNG.standard_normal((90, 80)))
+    words = ["my.tif", "--models", "store", "--model", "auto", "--threads", "1"]
+    assert cli.main(words) == 0
+    assert "my, auto: use blur" in capfd.readouterr().out
+    made = {name for name in results(here / "denoised/my") if name[0] != "."}
+    assert made == {*(f"{m}.{end}" for m in ("general", "blur") for end in ENDS), "overview.png"}
+
+
 def test_a_bad_image_is_one_line_and_the_others_go_on(here, command, capfd):
     (here / "cut.dm4").write_bytes(b"\0\0\0\4" * 40)
     an_image(here / "good.tif")
@@ -148,6 +158,7 @@ def test_an_earlier_result_survives_a_failure(here, command, no_room, capfd):
         (("my.tif", "--bond-length", "x"), "--bond-length: got 'x'"),
         (("my.tif", "--crop", "5:5,0:9"), "--crop: got '5:5,0:9', allowed: top:bottom"),
         (("my.tif", "--threads", "0"), "got '0', allowed: an integer, at least 1"),
+        (("my.tif", "--model", "auto", "--no-score"), "--model auto chooses by the score"),
         (("my.tif", "--what"), "unrecognized arguments: --what"),
         (("my.tif", "other/my.tif"), "my.tif has the name my; names must be unique"),
         (("my.tif", "--out", "my.tif"), "--out: my.tif is a file"),
@@ -241,6 +252,9 @@ def test_the_program_ends_with_all_of_its_words_and_its_code(word, code):
 
 def test_the_command_and_the_workflow_have_the_same_defaults():
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())["micrographs"]
-    assert job.Settings(config["tile"], config["overlap"], config["window"]) == job.Settings()
+    assert (
+        applying.Settings(config["tile"], config["overlap"], config["window"])
+        == applying.Settings()
+    )
     assert config["default_model"] == samples.DEFAULT_MODEL
     assert config["bond_length"] is None

@@ -14,11 +14,12 @@ with logs.capture(snakemake.log[0], show_as=f"{wildcards.image}, {wildcards.mode
     facts = {"source": params.entry["path"], "on_failure": params.on_failure}
     with summary.failures(params.on_failure, images, target.summary, facts):
         from temdenoise.micrographs import job
+        from temdenoise.micrographs.applying import Settings
 
         job.run(
             params.entry,
             Path(params.model),
-            job.Settings(params.tile, params.overlap, params.window),
+            Settings(params.tile, params.overlap, params.window),
             dict(target.items()),
             threads=snakemake.threads,
             memory=snakemake.resources.mem_mb,

@@ -7,7 +7,7 @@ import pandas as pd
 from temdenoise.run import files, logs, pages
 
 with logs.capture(snakemake.log[0]):
-    from temdenoise.micrographs import job, real_images, real_table
+    from temdenoise.micrographs import applying, real_images, real_table
     from temdenoise.networks import training
 
     training.use_threads(snakemake.threads)  # before any network runs, tk_r_em's as well
@@ -15,7 +15,7 @@ with logs.capture(snakemake.log[0]):
     images = files.read_arrays(source.images)
     shows = {name: one.shows for name, one in real_images.IMAGES.items()}
     methods = real_table.filters() | {
-        model: {"": job.denoiser(Path(path), job.Settings(), snakemake.threads)}
+        model: {"": applying.denoiser(Path(path), applying.Settings(), snakemake.threads)}
         for model, path in zip(params.models, source.models, strict=True)
     }
     table = pd.DataFrame(real_table.rows(images, shows, methods), columns=real_table.COLUMNS)

@@ -82,6 +82,11 @@ class Micrograph:
             raise InputError(f"{self.title}: no contrast in any of its {len(self.frames)} frames")
         return first
 
+    def first_with_contrast(self) -> int:
+        """Return the number of the first frame with contrast; see `usable`."""
+        numbers = range(len(self.frames))
+        return next(number for number in numbers if not is_flat(self.frame(number)))
+
     def _named(self, number: int) -> str:
         return f"{self.title}, frame {number + 1}" if self.is_stack else self.title
 

@@ -15,8 +15,6 @@ from temdenoise.errors import DamagedError, InputError
 from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.denoising import Denoised
 from temdenoise.micrographs.writing import plain
-from temdenoise.networks.card import Card
-from temdenoise.networks.general_card import GeneralCard
 from temdenoise.run import files
 from temdenoise.run.files import read_json
 
@@ -36,12 +34,13 @@ _DIGITS = {
 
 
 def provenance(
-    denoised: Denoised, found: Scale, card: Card | GeneralCard, source: Mapping[str, Any]
+    denoised: Denoised, found: Scale, model: tuple[str, str | None], source: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the record of a result: its `source`, scale, model, numbers and warnings."""
+    """Return the record of a result: its `source`, scale, `model` (name, sha256) and numbers."""
     return {
         **source,
-        **{"model": card.model, "model_sha256": card.sha256, **denoised.facts},
+        **dict(zip(("model", "model_sha256"), model, strict=True)),
+        **denoised.facts,
         **{key: value for key, value in asdict(found).items() if key != "factors"},
         "resampled_by": list(found.factors),
         "warnings": denoised.warnings,

@@ -17,7 +17,7 @@ _LARGEST = 1024  # pixels a side: the middle of a larger image is scored
 _SMALLEST = 64  # pixels a side; fewer give a score by chance
 _FEWEST = 5.0  # pixels per bond; the truth itself scores 1.01 at 5, 0.67 at 4
 _SURE = 5.0  # standard deviations by which shared signal must exceed chance
-_EQUAL = 0.003  # a smaller difference of two scores is none
+EQUAL = 0.003  # a smaller difference of two scores is none
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,17 @@ def of(
 
     `denoise_quarter` denoises an image of half the scale; see `held_out.score`.
     """
-    image = intensity.mend(rows.mend(lattice.middle(frame, _LARGEST))[0])[0]
+    image = scored(frame)
     if problem := _problem(image, image - lattice.middle(result, _LARGEST), bond_px):
         return Verdict(f"No score: {problem}")
     width, blur = held_out.best_blur(image)
     explained = held_out.score(image, denoise_quarter).explained
     return Verdict(_sentence(explained, blur.explained, width), explained, blur.explained, width)
+
+
+def scored(frame: np.ndarray) -> np.ndarray:
+    """Return the part of `frame` (Y, X) that a score looks at: its middle, mended."""
+    return intensity.mend(rows.mend(lattice.middle(frame, _LARGEST))[0])[0]
 
 
 def half(found: Scale, card: Card | GeneralCard) -> Scale:
@@ -86,6 +91,6 @@ def _sentence(explained: float, blur: float, width: float) -> str:
         f"This result explains {max(explained, 0):.1%} of the reproducible signal; a Gaussian "
         f"blur of {width:.1f} px explains {max(blur, 0):.1%}."
     )
-    if blur > explained + _EQUAL:
+    if blur > explained + EQUAL:
         return f"{said} The blur is better: use it instead."
-    return said if explained > blur + _EQUAL else f"{said} Neither is better."
+    return said if explained > blur + EQUAL else f"{said} Neither is better."
