@@ -7,6 +7,7 @@ import sys
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import tifffile
 import yaml
@@ -111,6 +112,23 @@ def test_an_image_too_large_for_the_memory_is_refused_before_it_is_read(here, co
     assert "crop the image, or allow more" in line
 
 
+def test_dark_atoms_are_denoised_and_listed_as_bright_ones_are(here, models, one_thread):
+    image = (1000 + 100 * honeycomb((90, 80), 9)).astype(np.uint16)
+    tifffile.imwrite(here / "bright.tif", image)
+    tifffile.imwrite(here / "dark.tif", 3000 - image)
+    words = ["--models", str(models), "--model", "any,identity", "--threads", "1", "--no-score"]
+    assert (
+        cli.main(["bright.tif", *words]) == cli.main(["dark.tif", "--atoms", "dark", *words]) == 0
+    )
+    for model in ("any", "identity"):
+        bright, dark = (here / "denoised" / name for name in ("bright", "dark"))
+        images = (tifffile.imread(folder / f"{model}.tif") for folder in (bright, dark))
+        np.testing.assert_allclose(sum(images), 3000, rtol=1e-4)
+        listed = [pd.read_csv(folder / f"{model}.atoms.csv") for folder in (bright, dark)]
+        assert len(listed[0]) > 50
+        pd.testing.assert_frame_equal(*listed, rtol=1e-3)
+
+
 def test_auto_takes_the_blur_where_it_explains_more(here, tmp_path, one_thread, capfd):
     write_model(tmp_path / "store", "general", interval(), GENERAL_CARD)
     write_image(here / "my.tif", honeycomb((90, 80), 9) + 0.3 * RNG.standard_normal((90, 80)))
@@ -156,6 +174,7 @@ def test_an_earlier_result_survives_a_failure(here, command, no_room, capfd):
         (("my.tif", "--model", "../G"), "--model: got '../G'"),
         (("my.tif", "--pixel-size", "-1"), "--pixel-size: got '-1', allowed: a number in nm"),
         (("my.tif", "--bond-length", "x"), "--bond-length: got 'x'"),
+        (("my.tif", "--atoms", "grey"), "--atoms: got 'grey', allowed: bright or dark"),
         (("my.tif", "--crop", "5:5,0:9"), "--crop: got '5:5,0:9', allowed: top:bottom"),
         (("my.tif", "--threads", "0"), "got '0', allowed: an integer, at least 1"),
         (("my.tif", "--model", "auto", "--no-score"), "--model auto chooses by the score"),

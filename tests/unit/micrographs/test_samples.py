@@ -18,7 +18,7 @@ def test_a_row_may_be_silent_on_all_but_its_path(tmp_path):
     assert read(tmp_path, ["path"], ["data/my image.dm4"]) == {
         "my-image": {
             **{"path": "data/my image.dm4", "models": ["general"], "pixel_size": None},
-            **{"bond_length": None, "crop": None, "dataset": None},
+            **{"bond_length": None, "crop": None, "dataset": None, "dark_atoms": False},
         }
     }
 
@@ -28,10 +28,11 @@ def test_a_row_may_say_all(tmp_path):
         tmp_path,
         ["# a comment"],
         [*samples.COLUMNS],
-        ["a.tif", "hole", "G, SP", "0.0127", "0.18", "0:512, 10:20", "BF image"],
+        ["a.tif", "hole", "G, SP", "0.0127", "0.18", "0:512, 10:20", "BF image", "dark"],
     ).items()
     said = {"path": "a.tif", "models": ["G", "SP"], "pixel_size": 0.0127, "bond_length": 0.18}
-    assert entry == ("hole", {**said, "crop": (0, 512, 10, 20), "dataset": "BF image"})
+    said |= {"crop": (0, 512, 10, 20), "dataset": "BF image", "dark_atoms": True}
+    assert entry == ("hole", said)
 
 
 def test_no_row_is_no_micrograph(tmp_path):
@@ -39,9 +40,9 @@ def test_no_row_is_no_micrograph(tmp_path):
 
 
 def test_the_command_makes_the_entries_of_a_table(tmp_path):
-    row = ["a b.tif", "G, SP", "0.0127", "0.18", "0:512,10:20", "HAADF"]
+    row = ["a b.tif", "G, SP", "0.0127", "0.18", "0:512,10:20", "HAADF", "dark"]
     table = read(tmp_path, [name for name in samples.COLUMNS if name != "name"], row)
-    names = ("model", "pixel_size", "bond_length", "crop", "dataset")
+    names = ("model", "pixel_size", "bond_length", "crop", "dataset", "atoms")
     options = dict(zip(names, row[1:], strict=True))
     assert samples.of_images([row[0]], **options) == table
     assert samples.of_images(["a.tif"]) == read(tmp_path, ["path"], ["a.tif"])

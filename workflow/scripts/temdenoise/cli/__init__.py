@@ -78,6 +78,7 @@ def _entries(options: argparse.Namespace) -> dict[str, Entry]:
         bond_length=options.bond_length,
         crop=options.crop,
         dataset=options.dataset,
+        atoms=options.atoms,
     )
     for name, entry in entries.items():
         problem = samples.missing_file(entry, options.models)

@@ -42,6 +42,12 @@ def parser() -> argparse.ArgumentParser:
     add("--pixel-size", metavar="NM", help="pixel size [nm], instead of the header's")
     add("--bond-length", metavar="NM", help="distance of neighbouring atom columns [nm]")
     add("--crop", metavar="top:bottom,left:right", help="the part of the image to denoise [pixels]")
+    add(
+        "--atoms",
+        metavar="|".join(samples.SHADES),
+        help=f"{samples.DARK} atoms are listed, and denoised as bright ones (default: "
+        f"{samples.BRIGHT})",
+    )
     add("--dataset", metavar="NAME", help="the image to take of several in a file: name or number")
     add(
         "--out", metavar="DIR", type=Path, default=Path("denoised"), help=f"where results go{given}"

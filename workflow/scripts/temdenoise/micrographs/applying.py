@@ -51,6 +51,7 @@ class Applied:
     card: Card | GeneralCard
     found: calibration.Scale
     settings: Settings
+    dark_atoms: bool = False
 
     def cut(self, shape: Sequence[int]) -> tuple[int, int]:
         """Return tile and overlap [pixels] for an image of `shape` (Y, X)."""
@@ -62,6 +63,10 @@ class Applied:
 
     def to(self, shape: Sequence[int]) -> Callable[[np.ndarray], denoising.Denoised]:
         """Return the function that denoises images of `shape` (Y, X)."""
+        one = self._of_bright_atoms(shape)
+        return denoising.of_dark_atoms(one) if self.dark_atoms else one
+
+    def _of_bright_atoms(self, shape: Sequence[int]) -> Callable[[np.ndarray], denoising.Denoised]:
         from temdenoise.networks import inference  # slow TensorFlow
 
         cut = self.cut(shape)
@@ -116,7 +121,7 @@ def prepared(
         )
         _log.info("%s", found)
         room.check(first.shape, found, card, memory)
-        return Applied(loading.result(), card, found, settings)
+        return Applied(loading.result(), card, found, settings, entry["dark_atoms"])
 
 
 def denoiser(model: Path, settings: Settings, threads: int) -> Callable[[np.ndarray], np.ndarray]:

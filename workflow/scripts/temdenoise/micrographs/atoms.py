@@ -122,15 +122,18 @@ def of_frames(
     originals: Iterable[np.ndarray],
     sites: Mapping[str, float] | None,
     pixel_size: tuple[float, float] | None,
+    *,
+    sign: int = 1,
 ) -> pd.DataFrame:
     """Return the `table` of each frame of `values` ([N,] Y, X), with its number from 1 in front.
 
-    `originals` are the frames (Y, X) before denoising.
+    `originals` are the frames (Y, X) before denoising. With a `sign` of -1 atoms are dark.
     """
     shape = values.shape[-2:]
     images = values.reshape(-1, *shape)
     noises = (float(np.std(one - image)) for one, image in zip(originals, images, strict=True))
-    frames = zip(images, deviations.reshape(-1, *shape), noises, strict=True)
+    turned = (sign * image for image in images)
+    frames = zip(turned, deviations.reshape(-1, *shape), noises, strict=True)
     tables = [table(*frame, sites, pixel_size) for frame in frames]
     whole = [one.assign(frame=number) for number, one in enumerate(tables, 1)]
     return pd.concat(whole, ignore_index=True)[["frame", *COLUMNS]]

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -80,6 +80,17 @@ def denoise(
         said,
         [*warnings.warnings(facts, found, card), *filter(None, [intensity.coarse(levels)])],
     )
+
+
+def of_dark_atoms(one: Callable[[np.ndarray], Denoised]) -> Callable[[np.ndarray], Denoised]:
+    """Return `one`, which denoises images (Y, X) of bright atoms, for images of dark atoms."""
+
+    def run(frame: np.ndarray) -> Denoised:
+        done = one(-frame.astype(np.float64))
+        facts = {**done.facts, "hot": done.facts["dead"], "dead": done.facts["hot"]}
+        return replace(done, image=-done.image, facts=facts)
+
+    return run
 
 
 def denoise_all(

@@ -93,7 +93,14 @@ def write(
     sha256, `facts` are more for the summary, and `sites` make probabilities of atoms, if known.
     """
     originals = map(source.frame, range(len(source.frames)))
-    listed = atoms.of_frames(done.image, done.uncertainty, originals, sites, found.pixel_size)
+    listed = atoms.of_frames(
+        done.image,
+        done.uncertainty,
+        originals,
+        sites,
+        found.pixel_size,
+        sign=-1 if entry["dark_atoms"] else 1,
+    )
     facts = {**facts, **_source(entry, source), **atoms.counts(listed)}
     record = summary.provenance(done, found, model, facts)
     kinds = ("summary", "atoms", "uncertainty", "hspy", "tif")
@@ -110,6 +117,7 @@ def _source(entry: Mapping[str, Any], source: reading.Micrograph) -> dict[str, A
         "source": os.fspath(entry["path"]),
         "source_sha256": checksums.of(entry["path"]),
         "crop": entry["crop"],
+        "dark_atoms": entry["dark_atoms"],
         "dataset": source.dataset,
         "frames": len(source.frames),
         "temdenoise": temdenoise.__version__,

@@ -12,12 +12,13 @@ from typing import Any
 
 from temdenoise.errors import InputError
 
-COLUMNS = ("path", "name", "model", "pixel_size_nm", "bond_length_nm", "crop", "dataset")
+COLUMNS = ("path", "name", "model", "pixel_size_nm", "bond_length_nm", "crop", "dataset", "atoms")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MODEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _CROP = re.compile(r"(\d+):(\d+),(\d+):(\d+)")
 
 DEFAULT_MODEL = "general"
+BRIGHT, DARK = SHADES = ("bright", "dark")  # atoms, on their ground
 
 Entry = dict[str, Any]
 
@@ -28,8 +29,8 @@ def read(
     """Read the sample table: tab-separated, with some of COLUMNS, at least `path`.
 
     Return by name: path, models, pixel_size [nm], bond_length [nm], crop (top, bottom, left, right)
-    [pixels], dataset (name or number); None for an empty cell. `model` and `bond_length` [nm] are
-    for rows that name none. Lines that start with # are comments.
+    [pixels], dataset (name or number), None for an empty cell; and dark_atoms. `model` and
+    `bond_length` [nm] are for rows that name none. Lines that start with # are comments.
 
     Raises
     ------
@@ -59,6 +60,7 @@ def of_images(
     bond_length: str | None = None,
     crop: str | None = None,
     dataset: str | None = None,
+    atoms: str | None = None,
 ) -> dict[str, Entry]:
     """Return, as `read` does, the images at `paths` with the texts of the command's options.
 
@@ -73,6 +75,7 @@ def of_images(
         "bond_length": _length(bond_length, "--bond-length"),
         "crop": _crop(crop, "--crop"),
         "dataset": dataset or None,
+        "dark_atoms": _dark(atoms, "--atoms"),
     }
     advice = "rename one, or run the command twice with two folders --out"
     found: dict[str, Entry] = {}
@@ -172,6 +175,7 @@ def _add(
         or bond_length,
         "crop": _crop(cells.get("crop"), f"{where}: crop"),
         "dataset": cells.get("dataset") or None,
+        "dark_atoms": _dark(cells.get("atoms"), f"{where}: atoms"),
     }
     _put(found, name, entry, where, "fill the column name")
 
@@ -207,6 +211,12 @@ def _length(text: str | None, where: str) -> float | None:
     if not 0 < value < 1000:
         raise InputError(f"{where}: got {text!r}, allowed: a number in nm, such as 0.0125")
     return value
+
+
+def _dark(text: str | None, where: str) -> bool:
+    if text not in (None, "", *SHADES):
+        raise InputError(f"{where}: got {text!r}, allowed: {' or '.join(SHADES)}")
+    return text == DARK
 
 
 def _crop(text: str | None, where: str) -> tuple[int, ...] | None:

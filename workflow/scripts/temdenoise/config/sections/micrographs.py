@@ -12,8 +12,8 @@ class Batch(Section):
 
     samples: str | None = key(min_length=1)
     """Table of micrographs, tab-separated: path, name, model, pixel_size_nm, bond_length_nm, crop
-    (top:bottom,left:right), dataset (which image of several in a file, by name or number). null
-    means no table.
+    (top:bottom,left:right), dataset (which image of several in a file, by name or number), atoms
+    (bright or dark). null means no table.
     Why: You fill in your own images; the shipped file has no row."""
     default_model: str = text(
         f"{_MODEL}(, *{_MODEL})*", because="names separated by commas", examples=["G", "G,BBG"]
