@@ -9,6 +9,8 @@ from temdenoise.micrographs.at_atoms import Result
 from temdenoise.scenes import designed, imaging, known, levels
 from temdenoise.scenes.scene import VACANCY
 
+pytestmark = pytest.mark.usefixtures("one_thread")  # a filter may be a network
+
 # Of two scales, one of which the paper's models know.
 CELLS, MAPS = double_of_maps()
 MADE = [*designed.sheets(1), *designed.of_density(CELLS, [np.array([[9.0, 16]])], MAPS, 1)]

@@ -12,6 +12,7 @@ from temdenoise.micrographs.general_warnings import Facts, warnings
 CUT = denoising.Tiles(32, 8, 3)
 RNG = np.random.default_rng(1)
 FRAME = honeycomb((70, 95), 9) + 0.3 * RNG.standard_normal((70, 95))
+FLAWLESS = honeycomb((70, 95), 9)
 NONE = Facts(0.3, 0.0, 0.0, 0, 0)
 
 
@@ -52,6 +53,16 @@ def test_nothing_is_cut_off():
     frame = FRAME.copy()
     frame[30:36, 40:46] = 50.0
     assert denoise(frame).image.max() > 40
+
+
+@pytest.mark.parametrize(("height", "replaced"), [(8.0, 0), (-8.0, 0), (50.0, 1), (-50.0, 1)])
+def test_only_a_pixel_beyond_all_atoms_is_replaced(height, replaced):
+    frame = FLAWLESS.copy()
+    frame[30, 40] += height
+    done = denoise(frame)
+    assert done.facts["hot"] + done.facts["dead"] == replaced
+    wanted = blurred(frame[None])[0, ..., 0] if not replaced else blurred(FLAWLESS[None])[0, ..., 0]
+    np.testing.assert_allclose(done.image[25:36, 35:46], wanted[25:36, 35:46], atol=0.15)
 
 
 def test_the_uncertainty_is_half_of_the_calibrated_interval():

@@ -16,11 +16,18 @@ def image(height, width):
     return np.random.default_rng(1).normal(3e6, 1e5, (height, width)).astype(np.float32)
 
 
-@given(SIZES, SIZES, st.sampled_from([(8, 4), (8, 2), (12, 0), (16, 6)]), st.integers(1, 5))
-def test_identity_gives_back_every_bit_of_an_image_of_any_size(height, width, cut, batch):
+@given(
+    SIZES,
+    SIZES,
+    st.sampled_from([(8, 4), (8, 2), (12, 0), (16, 6)]),
+    st.integers(1, 5),
+    st.sampled_from([None, 0, 1]),
+)
+def test_identity_gives_back_every_bit_of_an_image_of_any_size(height, width, cut, batch, margin):
     tile, overlap = cut
     original = image(height, width)
-    found = tiling.denoise(lambda x: x, original, tile=tile, overlap=overlap, batch=batch)
+    options = {"tile": tile, "overlap": overlap, "batch": batch, "margin": margin}
+    found = tiling.denoise(lambda x: x, original, **options)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, original)
 
@@ -84,6 +91,23 @@ def test_tiles_see_the_image_reflected_beyond_its_border(height, width, cut):
     np.testing.assert_array_equal(seen[-1], padded[-tile:, -tile:])
 
 
+@given(SIZES, SIZES, st.sampled_from([(8, 4), (12, 0), (16, 6)]))
+def test_without_a_margin_the_first_tile_begins_with_the_image(height, width, cut):
+    tile, overlap = cut
+    seen = []
+
+    def predict(tiles):
+        seen.extend(tiles)
+        return tiles
+
+    options = {"tile": tile, "overlap": overlap, "batch": 3, "margin": 0}
+    tiling.denoise(predict, image(height, width), **options)
+    first = image(height, width)[:tile, :tile]
+    np.testing.assert_array_equal(seen[0][: len(first), : first.shape[1]], first)
+    counts = [max(1, -(-(edge - overlap) // (tile - overlap))) for edge in (height, width)]
+    assert len(seen) == np.prod(counts)
+
+
 @pytest.mark.slow
 def test_4096_pixels_square_come_back_bit_for_bit_in_little_memory():
     original = np.random.default_rng(1).random((4096, 4096), dtype=np.float32)
@@ -120,14 +144,23 @@ def test_the_border_step_rises_with_the_seam(original):
     assert tiling.border_step(original + 0.2 * chequered, noisy, 50) < 1.15
 
 
+def test_tiles_without_margin_meet_half_an_overlap_later():
+    original, noise = LATTICES[0], np.random.default_rng(1).normal(0, 0.1, LATTICES[0].shape)
+    y, x = ((np.arange(edge) - 16) // 64 % 2 for edge in original.shape)
+    seen = original + 0.2 * (np.add.outer(y, x) % 2)
+    assert tiling.border_step(seen, original + noise, 64, shift=16) > 1.5
+    assert tiling.border_step(seen, original + noise, 64) < 1.15
+
+
 def test_one_tile_has_no_seam():
     assert np.isnan(tiling.border_step(LATTICES[0], LATTICES[0], 400))
 
 
 @given(st.integers(1, 5000), st.sampled_from([0, 16, 64]))
 def test_fitting_tiles_cover_an_edge_with_little_waste(edge, overlap):
-    tile = tiling.fitting(edge, overlap)
-    count = -(-edge // (tile - overlap))
+    tile, shared = tiling.fitting(edge, overlap)
+    count = max(1, -(-(edge - shared) // (tile - shared)))
     assert tile % 16 == 0
     assert tile <= 1088 + 16
-    assert count * (tile - overlap) < edge + 16 * count
+    assert shared == (overlap if count > 1 else 0)
+    assert edge <= count * (tile - shared) + shared < edge + 16 * count

@@ -36,10 +36,11 @@ class Settings:
     def cut(self, card: Card | GeneralCard, grid: Sequence[int]) -> tuple[int, int]:
         """Return tile and overlap [pixels] for an image of `grid` (Y, X) and the model of `card`.
 
-        A general model has no patches to lay side by side, and takes tiles that fit the image.
+        A general model has no patches to lay side by side, and takes tiles that fit the image: one
+        without overlap, if it can.
         """
         if isinstance(card, GeneralCard):
-            return tiling.fitting(max(grid), self.overlap), self.overlap
+            return tiling.fitting(max(grid), self.overlap)
         return (self.tile, self.overlap) if self.window == "hann" else (card.patch_size, 0)
 
 

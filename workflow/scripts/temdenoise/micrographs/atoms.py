@@ -18,7 +18,7 @@ COLUMNS = [
     *("brightness", "brightness_error", "probability"),
 ]
 ATOM, VACANCY = "atom", "candidate vacancy"
-LIKELY = 0.9  # probability from which a peak counts as an atom
+LIKELY = 0.95  # probability from which a peak counts as an atom
 
 _CLOSEST, _USUAL = 2, 8.0  # pixels between peaks at first, and where there are too few to measure
 _CLEAR = 3.0  # standard deviations: peaks that tell the distance of atoms

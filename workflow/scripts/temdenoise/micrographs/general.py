@@ -14,6 +14,7 @@ from temdenoise.networks.general_card import GeneralCard
 from temdenoise.networks.standard import standardised
 
 _DEPTH = 3  # value and both ends of the interval
+_BEYOND = 10.0  # times the range of the image: no impulse of the training and no atom is so bright
 
 
 def denoise(
@@ -23,20 +24,26 @@ def denoise(
 
     `predict` is the network: tiles (B, Y, X) → (B, Y, X, 3). The image enters minus its mean over
     its standard deviation; nothing is cut off. The uncertainty is half of the calibrated 90 %
-    interval over 1.645. The mended image is centred on 0, and then all is float32.
+    interval over 1.645. The network knows broken pixels; only those are replaced that
+    would outweigh the rest in mean and deviation. The mended image is centred on 0, and then all
+    is float32.
     """
+    # The training has seen borders; a reflected one would count its noise twice.
+    cut = {**asdict(tiles), "margin": 0}
     whole, hot_rows = rows.mend(frame)
-    mended, hot, dead = intensity.mend(whole)
+    mended, hot, dead = intensity.mend(whole, _BEYOND)
     offset = float(np.median(mended))
     small = calibration.resample((mended - offset).astype(np.float32), found.factors)
     normal, mean, deviation = standardised(small)
-    result = np.moveaxis(tiling.denoise(predict, normal, **asdict(tiles), depth=(_DEPTH,)), -1, 0)
+    result = np.moveaxis(tiling.denoise(predict, normal, **cut, depth=(_DEPTH,)), -1, 0)
     noise = conformal.noise_level(normal, result[0])
     sigma = conformal.deviation(result, noise, card.interval)
     facts = Facts(noise, *correlations(normal - result[0]), hot, dead, hot_rows)
     said = {
         **asdict(facts),
-        "border_step": tiling.border_step(result[0], normal, tiles.tile - tiles.overlap),
+        "border_step": tiling.border_step(
+            result[0], normal, tiles.tile - tiles.overlap, tiles.overlap // 2
+        ),
         "uncertainty": float(np.median(sigma)),
     }
     image = calibration.to_shape(result[0], frame.shape).astype(np.float64)

@@ -43,18 +43,34 @@ class Levels:
         return image * (self.high - self.low) + self.low
 
 
-def mend(image: np.ndarray) -> tuple[np.ndarray, int, int]:
+def mend(image: np.ndarray, beyond: float = 0.0) -> tuple[np.ndarray, int, int]:
     """Return `image` (Y, X) as float64 without broken pixels, and how many were hot and dead.
 
     A broken pixel lies 10 robust standard deviations beyond seven of its eight neighbours; no atom
-    does. It becomes their median. If more than 0.2 % of the pixels do so, they are noise and stay.
+    does that is sampled well. It becomes their median. If more than 0.2 % of the pixels do so, they
+    are noise and stay. Only pixels count that lie `beyond` times the range of percentiles 1 to 99
+    outside of it.
     """
     values = np.asarray(image, dtype=np.float64)
+    far = _far(values, beyond)
+    if not far.any():
+        return values, 0, 0
     around, hot, dead = _broken(values)
+    hot &= far
+    dead &= far
     counts = int(hot.sum()), int(dead.sum())
     if sum(counts) > max(1, _MOST_BROKEN * values.size):
         return values, 0, 0
     return np.where(hot | dead, around, values), *counts
+
+
+def _far(values: np.ndarray, beyond: float) -> np.ndarray:
+    """Return which `values` lie `beyond` times the range of percentiles 1 to 99 outside of it."""
+    if not beyond:
+        return np.ones(values.shape, dtype=bool)
+    low, high = np.percentile(values, (1, 99))
+    reach = beyond * (high - low)
+    return (values < low - reach) | (values > high + reach)
 
 
 def levels(image: np.ndarray, bond_px: float, low: float, high: float) -> Levels:

@@ -21,6 +21,7 @@ def denoise(
     tile: int,
     overlap: int,
     batch: int,
+    margin: int | None = None,
     depth: tuple[int, ...] = (),
 ) -> np.ndarray:
     """Return `image` (Y, X) tile by tile through `predict`, (B, tile, tile) to the same, float32.
@@ -30,13 +31,13 @@ def denoise(
     - Neighbouring tiles share `overlap` pixels, an even number and at most half of a `tile`.
     - There one tile fades into the other as a Hann window does.
     - An overlap of 0 lays the tiles side by side, as the paper does.
-    - Seams, if any, are at multiples of tile - overlap.
-    - Beyond its borders the image is reflected, so that no weight vanishes in it.
+    - Beyond its borders the image is reflected, by a `margin` of half the overlap if none is given.
+    - Seams, if any, are at multiples of tile - overlap, plus half the overlap minus the margin.
     - At most `batch` tiles are predicted at once.
     - Memory holds the result and one row of tiles.
     """
-    step, margin = tile - overlap, overlap // 2
-    counts = [-(-edge // step) for edge in image.shape]
+    step, margin = tile - overlap, overlap // 2 if margin is None else margin
+    counts = [max(1, -(-(edge + 2 * margin - overlap) // step)) for edge in image.shape]
     rows, columns = (
         _reflected(edge, margin, n * step + overlap)
         for edge, n in zip(image.shape, counts, strict=True)
@@ -62,32 +63,38 @@ def denoise(
     return result
 
 
-def fitting(edge: int, overlap: int) -> int:
-    """Return the tile [pixels] with which as few as possible cover an `edge` without waste.
+def fitting(edge: int, overlap: int) -> tuple[int, int]:
+    """Return tile and overlap [pixels] of as few tiles without margin as cover an `edge`.
 
-    It is a multiple of 16 and at most 1088, or 16 more than the `overlap`.
+    The tile is a multiple of 16 and at most 1088, or 16 more than the `overlap`. One tile needs no
+    overlap.
     """
-    count = -(-edge // max(_LARGEST - overlap, _MULTIPLE))
-    tile = -(-edge // count) + overlap
-    return -(-tile // _MULTIPLE) * _MULTIPLE
+    if edge <= _LARGEST:
+        return -(-edge // _MULTIPLE) * _MULTIPLE, 0
+    count = -(-(edge - overlap) // max(_LARGEST - overlap, _MULTIPLE))
+    tile = -(-(edge - overlap) // count) + overlap
+    return -(-tile // _MULTIPLE) * _MULTIPLE, overlap
 
 
-def border_step(result: np.ndarray, original: np.ndarray, step: int) -> float:
+def border_step(result: np.ndarray, original: np.ndarray, step: int, shift: int = 0) -> float:
     """Return how much `result` (Y, X) jumps at multiples of `step`; 1 is no more than elsewhere.
 
+    They count from `shift` pixels; see `denoise`.
     A jump is the mean absolute difference of neighbouring pixels, along both axes. The ratio of
     jumps there and elsewhere is divided by that of `original`: a lattice in phase with the borders
     cancels. An image of one tile gives NaN.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.divide(_step_ratio(result, step), _step_ratio(original, step)))
+        ratios = [_step_ratio(image, step, shift) for image in (result, original)]
+        return float(np.divide(ratios[0], ratios[1]))
 
 
-def _step_ratio(image: np.ndarray, step: int) -> np.float64:
+def _step_ratio(image: np.ndarray, step: int, shift: int) -> np.float64:
     at_seam, elsewhere = np.zeros(2), np.zeros(2)  # sum and number
     for lines in (image, image.T):
+        seams = range(step + shift, len(lines) - shift, step)
         for number, jump in enumerate(_jumps(lines), start=1):
-            which = elsewhere if number % step else at_seam
+            which = at_seam if number in seams else elsewhere
             which += jump.sum(dtype=float), jump.size
     return np.divide(*at_seam) / np.divide(*elsewhere)
 

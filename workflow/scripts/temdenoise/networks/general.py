@@ -12,7 +12,6 @@ from keras import layers, ops
 
 from temdenoise.networks.standard import LEVEL, standardised
 
-_MARGIN = 32  # pixels
 _FLAT = 0.05  # deviation of a truth below which its error weighs no more
 Denoise3 = Callable[[np.ndarray], np.ndarray]
 ARCHITECTURES = {"bias-free": 1, "unshuffle": 2}  # their first stride
@@ -111,17 +110,16 @@ def _convolution(
 def denoiser(network: keras.Model, multiple: int = 16) -> Denoise3:
     """Return the `network` as a function of an image: (Y, X) → (3, Y, X) float32.
 
-    The three are value, lower and upper end, in the units of the image. Its edges are reflected to
-    a `multiple` of pixels and to a margin, so that no pixel lies at a border.
+    The three are value, lower and upper end, in the units of the image. Its lower and right edge
+    are reflected to a `multiple` of pixels. It gets no margin: the training has seen borders.
     """
 
     def run(image: np.ndarray) -> np.ndarray:
         normal, mean, deviation = standardised(image)
-        pads = [(_MARGIN, _MARGIN + -(edge + 2 * _MARGIN) % multiple) for edge in image.shape]
+        pads = [(0, -edge % multiple) for edge in image.shape]
         padded = np.pad(normal, pads, mode="symmetric")[None, ..., None]
         y, x = image.shape
-        inner = np.s_[0, _MARGIN : _MARGIN + y, _MARGIN : _MARGIN + x]
-        predicted = np.asarray(network.predict_on_batch(padded))[inner]
+        predicted = np.asarray(network.predict_on_batch(padded))[0, :y, :x]
         return np.moveaxis(predicted * deviation + mean, -1, 0).astype(np.float32)
 
     return run
