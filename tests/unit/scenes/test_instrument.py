@@ -75,6 +75,19 @@ def test_rows_are_displaced_and_brightened_as_a_whole():
     assert off.std() > 0.01
 
 
+@pytest.mark.parametrize("record", [instrument.counts, instrument.readout])
+def test_drift_moves_rows_of_the_truth_and_jitter_those_of_the_record_only(record):
+    ramp = np.tile(np.arange(80.0), (30, 1))
+    for chance, is_true in (("drift", True), ("jitter", False)):
+        sharp = {**QUIET, "noise": [1e-9, 1.1e-9], "counts": [1e9, 1.1e9]}
+        sharp["chances"] = {**QUIET["chances"], chance: 1.0}
+        found, truth = record(ramp, sharp, rng())
+        moved = (found - ramp)[:, 20:60]
+        np.testing.assert_allclose(moved, np.broadcast_to(moved[:, :1], moved.shape), atol=0.02)
+        assert moved.std() > 0.1
+        np.testing.assert_allclose(truth, found if is_true else ramp, atol=0.02)
+
+
 @given(st.integers(0, 300))
 def test_any_record_is_finite_and_has_the_shape_of_the_image(number):
     for clean in (CLEAN, FLAT[:30, :20]):

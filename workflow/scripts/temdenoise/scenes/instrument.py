@@ -17,6 +17,7 @@ Record = Callable[[np.ndarray, Settings, np.random.Generator], tuple[np.ndarray,
 
 # The mixture is the hardest and is drawn most often.
 _PAPER = {"G": 0.25, "SP": 0.2, "GSP": 0.35, "BBG": 0.2}
+_JUMPS = (0.02, 1.0)  # share of rows at which a drift moves
 
 
 def record(
@@ -60,6 +61,7 @@ def counts(
     clean: np.ndarray, settings: Settings, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return `clean` counted, with dark counts, pulses of varying height and readout."""
+    clean = _drifted(clean, settings, rng)
     moved = _scanned(clean, settings, rng)
     low, span = float(clean.min()), float(np.ptp(clean)) or 1.0
     dose = fields.log_uniform(rng, *settings["counts"])
@@ -91,6 +93,7 @@ def readout(
     clean: np.ndarray, settings: Settings, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return `clean` with normal noise, white or correlated, clipped or not."""
+    clean = _drifted(clean, settings, rng)
     recorded = _scanned(clean, settings, rng)
     sigma = fields.log_uniform(rng, *settings["noise"]) * _contrast(clean)
     recorded = recorded + sigma * white_or_correlated(clean.shape, settings, rng)
@@ -124,9 +127,9 @@ RECORDS: dict[str, Record] = {"counts": counts, "readout": readout, "paper": pap
 
 
 def _correlation(settings: Settings, rng: np.random.Generator) -> tuple[float, float]:
-    """Return the width of the correlation along y and x: along both, or along the scan only."""
+    """Return its width along y and x: alike along both, along the scan only, or shorter along y."""
     sigma = rng.uniform(*settings["correlation"])
-    return (sigma if rng.random() < 0.5 else 0.0), sigma
+    return sigma * rng.choice([0.0, rng.random(), 1.0]), sigma
 
 
 def _background(truth: np.ndarray, rng: np.random.Generator, options: noise.Settings) -> np.ndarray:
@@ -146,12 +149,27 @@ def _scanned(clean: np.ndarray, settings: Settings, rng: np.random.Generator) ->
     """Return `clean` with its rows displaced along x, each by itself."""
     if rng.random() >= settings["chances"]["jitter"]:
         return clean
+    return _displaced(clean, rng.normal(0, rng.uniform(0, settings["jitter"]), len(clean)))
+
+
+def _drifted(clean: np.ndarray, settings: Settings, rng: np.random.Generator) -> np.ndarray:
+    """Return `clean` with rows displaced along x that keep together: by a walk, or by jumps.
+
+    This is part of the truth: nobody can tell it from a bent crystal.
+    """
+    if rng.random() >= settings["chances"]["drift"]:
+        return clean
+    often = fields.log_uniform(rng, *_JUMPS)
+    steps = rng.normal(0, rng.uniform(0, settings["drift"]) / np.sqrt(often), len(clean))
+    walk = np.cumsum(steps * (rng.random(len(clean)) < often))
+    return _displaced(clean, walk - walk.mean())
+
+
+def _displaced(clean: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """Return `clean` (Y, X) with each row moved along x by one of `shifts` (Y,) [pixels]."""
     rows, columns = clean.shape
-    shifts = rng.normal(0, rng.uniform(0, settings["jitter"]), rows)
     y, x = np.mgrid[:rows, :columns]
-    return np.asarray(
-        map_coordinates(clean, [y, x + np.asarray(shifts)[:, None]], order=1, mode="nearest")
-    )
+    return np.asarray(map_coordinates(clean, [y, x + shifts[:, None]], order=1, mode="nearest"))
 
 
 def _spoilt(recorded: np.ndarray, settings: Settings, rng: np.random.Generator) -> np.ndarray:

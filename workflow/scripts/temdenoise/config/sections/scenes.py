@@ -106,7 +106,8 @@ class InstrumentChances(Section):
     at 0 and among their largest.
     Why: detectors saturate."""
     correlated: Fraction = key("–")
-    """Noise that is correlated between pixels, half of the time along the scan only.
+    """Noise that is correlated between pixels: along both axes, along the scan only, or more along
+    the scan.
     Why: scintillators and resampling do it."""
     along_y: Fraction = key("–")
     """A scan along y instead of x.
@@ -114,6 +115,9 @@ class InstrumentChances(Section):
     jitter: Fraction = key("–")
     """Rows displaced along x.
     Why: scan noise."""
+    drift: Fraction = key("–")
+    """Rows displaced along x that keep together, in the truth as well.
+    Why: a network that straightens slow drift moves atoms; it may straighten jitter only."""
     row_offsets: Fraction = key("–")
     """Rows brighter or darker.
     Why: flyback and beam current."""
@@ -161,6 +165,9 @@ class InstrumentSettings(Section):
     jitter: float = key("pixels", ge=0, le=10)
     """Greatest standard deviation of a row's displacement.
     Why: more than a pixel no longer is jitter."""
+    drift: float = key("pixels", ge=0, le=10)
+    """Greatest step of a drift between two rows, root mean square.
+    Why: over a hundred rows this walks three pixels."""
     row_offset: float = key("standard deviations of the image", ge=0, le=10)
     """Greatest standard deviation of a row's brightness.
     Why: seen in real images."""
