@@ -58,7 +58,7 @@ def test_an_image_gets_its_results_and_a_line_an_orientation(here, command, capf
     assert command("my image.tif") == 0
     said = capfd.readouterr()
     assert said.err == ""
-    assert [f"orientation {n} of 8" in said.out for n in range(1, 9)] == [True] * 8
+    assert [f"orientation {n} of 4" in said.out for n in range(1, 5)] == [True] * 4
     visible = {name for name in results(here / "denoised/my-image") if name[0] != "."}
     assert visible == {*(f"identity.{end}" for end in ENDS), "overview.png"}
 

@@ -10,7 +10,7 @@ except errors.InputError as error:
 EXPERIMENT = "MoS2-experiment"
 EXAMPLE = f"{MICROGRAPHS}/example_Se_implanted_MoS2.dm3"
 SHIPPED = ["G", "SP", "GSP", "BBG"]
-# The paper's models need eight orientations and lose to a blur on every real image (decision 18).
+# The paper's models need four orientations and lose to a blur on every real image (decision 18).
 COMPARED = ["general"]
 MOS2 = {"path": EXAMPLE, "models": SHIPPED, "pixel_size": None, "bond_length": None}
 

@@ -136,7 +136,8 @@ def test_the_lattice_is_found_through_pixels_that_are_not_square(ratio, angle):
     one = found(image, (0.01, 0.01 * ratio))
     assert one.lattice_px * 0.01 * np.sqrt(ratio) == pytest.approx(0.12, rel=0.01)
     resampled = calibration.resample(image, one.factors)
-    assert lattice.bond_length(resampled) == pytest.approx(CARD.bond_length_px, rel=0.01)
+    wanted = CARD.wanted_bond_px(one.bond_px)
+    assert lattice.bond_length(resampled) == pytest.approx(wanted, rel=0.01)
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (40, 90)])

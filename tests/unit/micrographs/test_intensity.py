@@ -36,6 +36,16 @@ def test_percentiles_1_and_99_come_to_those_of_the_training_images():
     assert np.percentile(normal, (1, 99)) == pytest.approx((0.05, 0.7), abs=0.01)
 
 
+@given(st.floats(1e-3, 1e6), ENDS, st.sampled_from([0.2, 0.4]))
+def test_an_image_cut_off_at_both_ends_is_mapped_by_them(gain, offset, sigma):
+    noise = np.random.default_rng(2).normal(0, sigma, (60, 70))
+    noisy = honeycomb((60, 70), 8) + noise
+    found = intensity.cut_off(gain * noisy.clip(0, 1) + offset)
+    assert (found.low, found.high) == pytest.approx((offset, offset + gain))
+    assert intensity.cut_off(gain * noisy.clip(0, None) + offset) is None
+    assert intensity.cut_off(gain * noisy + offset) is None
+
+
 @pytest.mark.parametrize("value", [1e9, -1e9])
 def test_a_broken_pixel_moves_nothing(value):
     image = honeycomb((40, 50), 8) + np.random.default_rng(1).normal(0, 0.1, (40, 50))

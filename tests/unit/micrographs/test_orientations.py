@@ -14,10 +14,10 @@ def test_a_turn_is_undone(number):
     )
 
 
-def test_the_eight_orientations_differ():
+def test_the_orientations_differ():
     square = np.arange(9).reshape(3, 3)
     turns = {orientations.turned(square, number).tobytes() for number in range(orientations.COUNT)}
-    assert len(turns) == 8
+    assert len(turns) == orientations.COUNT
 
 
 def test_identity_is_sure_of_itself():
@@ -33,18 +33,18 @@ def test_a_filter_that_knows_no_direction_is_sure_of_itself():
     assert deviation.max() < 1e-12
 
 
-def test_mean_and_deviation_are_those_of_the_eight():
+def test_mean_and_deviation_are_those_of_the_four():
     def leaning(image):
         return image + np.arange(image.shape[1])
 
-    eight = [
+    four = [
         orientations.turned_back(leaning(orientations.turned(IMAGE, number)), number)
         for number in range(orientations.COUNT)
     ]
     upright, mean, deviation = orientations.over_all(leaning, IMAGE)
     np.testing.assert_array_equal(upright, leaning(IMAGE))
-    np.testing.assert_allclose(mean, np.mean(eight, 0))
-    np.testing.assert_allclose(deviation, np.std(eight, 0))
+    np.testing.assert_allclose(mean, np.mean(four, 0))
+    np.testing.assert_allclose(deviation, np.std(four, 0))
 
 
 def test_float32_stays_float32():

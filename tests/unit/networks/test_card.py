@@ -61,7 +61,7 @@ def test_results_are_those_of_the_models_own_noise():
 
 
 def test_intensities_are_quantiles():
-    found = card.intensities(np.linspace(0, 1, 101, dtype=np.float32).reshape(1, 1, 101))
+    found = card.intensities(np.linspace(0, 1, 101, dtype=np.float32).reshape(1, 1, 101), 0)
     assert found == pytest.approx(card.QUANTILES)
 
 
@@ -118,7 +118,7 @@ def test_a_model_that_is_not_its_card_s_is_refused(a_model):
     "other",
     [
         *({"recipe": {}}, {"scores": [{}]}, {"scores": None}, {"c_noise": ["0.1", "0.2"]}),
-        *({"bond_length_px": "7"}, {"intensity_quantiles": ["a"] * 9}, {"material": []}),
+        *({"bond_length_px": "7"}, {"smooth_quantiles": ["a"] * 9}, {"material": []}),
     ],
     ids=str,
 )

@@ -14,7 +14,7 @@ from temdenoise.micrographs import calibration, intensity, orientations, rows, t
 from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.reading import Micrograph, is_flat
 from temdenoise.micrographs.tiling import Predict
-from temdenoise.networks.card import Card
+from temdenoise.networks.card import SMOOTHING, Card
 
 _log = logging.getLogger("temdenoise")
 
@@ -34,7 +34,7 @@ class Tiles:
 class Denoised:
     """Images ([N,] Y, X) denoised, in the units and on the grid of the input, float32.
 
-    `uncertainty` is the standard deviation over eight orientations, `facts` are the numbers for
+    `uncertainty` is the standard deviation over four orientations, `facts` are the numbers for
     the summary, and `warnings` are those of `warnings.warnings`.
     """
 
@@ -50,7 +50,7 @@ def denoise(
     """Denoise `frame` (Y, X), of the scale `found`, with the model of the `card`.
 
     `predict` is the network. Its input and output have units in which the training images are in
-    [0, 1]. The result is the mean over eight orientations. Without an overlap, the paper's way, it
+    [0, 1]. The result is the mean over four orientations. Without an overlap, the paper's way, it
     is the upright orientation alone. The mended image is centred on 0, and then all is float32.
     """
     whole, hot_rows = rows.mend(frame)
@@ -61,8 +61,10 @@ def denoise(
     del mended
     unit = levels.high - levels.low
     noise *= calibration.noise_gain(found.factors) / unit
-    facts = warnings.Facts(noise, _quantiles(normal, card), _vacuum(normal), hot, dead, hot_rows)
-    np.clip(normal, 0, 1, out=normal)
+    facts = warnings.Facts(
+        noise, _quantiles(normal, _bond_px(found, card)), _vacuum(normal), hot, dead, hot_rows
+    )
+    np.clip(normal, 0, None, out=normal)
     upright, mean, deviation = orientations.over_all(_with_progress(predict, tiles), normal)
     levels = intensity.Levels(levels.low + offset, levels.high + offset)
     said = {
@@ -150,14 +152,19 @@ def _normal(image: np.ndarray, found: Scale, card: Card) -> tuple[np.ndarray, in
     """Return `image` (Y, X) on the model's grid and in its units, and the map between the units."""
     small = calibration.resample(image, found.factors)
     ends = card.quantile(0.01), card.quantile(0.99)
-    levels = intensity.levels(small, card.bond_length_px, *ends)
+    levels = intensity.cut_off(image) or intensity.levels(small, _bond_px(found, card), *ends)
     small -= levels.low
     small /= levels.high - levels.low
     return small, levels
 
 
-def _quantiles(normal: np.ndarray, card: Card) -> tuple[float, ...]:
-    smooth = gaussian_filter(normal, intensity.SMOOTHING * card.bond_length_px)
+def _bond_px(found: Scale, card: Card) -> float:
+    """Return the bond length [pixels] on the model's grid."""
+    return card.wanted_bond_px(found.bond_px) if found.bond_px else card.bond_length_px
+
+
+def _quantiles(normal: np.ndarray, bond_px: float) -> tuple[float, ...]:
+    smooth = gaussian_filter(normal, SMOOTHING * bond_px)
     return tuple(map(float, np.quantile(smooth, warnings.QUANTILES, overwrite_input=True)))
 
 

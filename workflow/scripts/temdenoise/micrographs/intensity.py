@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import convolve, gaussian_filter
 
+from temdenoise.networks import card
+
 _BROKEN = 10.0  # robust standard deviations
 _RING = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2))  # around (1, 1)
 # Batcher 1968, doi:10.1145/1468075.1468121: exchanges that sort eight numbers. Made on whole rows,
@@ -24,7 +26,7 @@ _FLOAT32_BITS = 52 - 23  # bits that float64 has beyond float32
 _TO_SIGMA = 1.4826  # of the median absolute deviation
 # Immerkær 1996, doi:10.1006/cviu.1996.0060: blind to planes and edges; its norm is 6.
 _NOISE_KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]]) / 6.0
-SMOOTHING = 0.15  # of a bond: far below the size of an atom
+_CUT_OFF = 0.005  # of the pixels at one value, the least or the greatest of an image
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,22 @@ def levels(image: np.ndarray, bond_px: float, low: float, high: float) -> Levels
     """
     around, hot, dead = _broken(image)
     whole = np.where(hot | dead, around, image)
-    smooth = gaussian_filter(whole, SMOOTHING * bond_px, mode="reflect")
+    smooth = gaussian_filter(whole, card.SMOOTHING * bond_px, mode="reflect")
     first, last = np.percentile(smooth, (1, 99))
     unit = (float(last) - float(first)) / (high - low)
     unit = unit or float(np.ptp(whole)) or 1.0
     return Levels(float(first) - low * unit, float(first) + (1 - low) * unit)
+
+
+def cut_off(image: np.ndarray) -> Levels | None:
+    """Return the map that brings the ends of `image` (Y, X) to 0 and 1 if it is cut off at both.
+
+    The noise of the training images is cut off there. It moves percentiles, but not these ends.
+    """
+    low, high = float(image.min()), float(image.max())
+    if min(np.mean(image == low), np.mean(image == high)) < _CUT_OFF:
+        return None
+    return Levels(low, high)
 
 
 def coarse(levels: Levels) -> str | None:

@@ -1,4 +1,4 @@
-"""How sure is a result? Its mean and spread over the eight orientations of an image."""
+"""How sure is a result? Its mean and spread over four orientations of an image."""
 
 from collections.abc import Callable
 
@@ -6,16 +6,18 @@ import numpy as np
 
 from temdenoise.micrographs import lattice
 
-COUNT = 8
+COUNT = 4
+_STEPS = tuple(np.s_[::y, ::x] for y in (1, -1) for x in (1, -1))
 
 
 def over_all(
     denoise: Callable[[np.ndarray], np.ndarray], image: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return `image` (Y, X) denoised upright, and mean and standard deviation over eight.
+    """Return `image` (Y, X) denoised upright, and mean and standard deviation over four.
 
-    The eight orientations are four rotations, each also mirrored. Each result is turned back. Mean
-    and deviation are updated with each result, so that memory holds only one (Welford 1962,
+    The four are the image, turned by 180°, and both mirrored: a honeycomb keeps its orientation,
+    the only one that the models know. Each result is turned back. Mean and deviation are updated
+    with each result, so that memory holds only one (Welford 1962,
     doi:10.1080/00401706.1962.10490022).
     """
     mean = np.zeros(image.shape, dtype=np.result_type(image, np.float32))
@@ -33,12 +35,10 @@ def over_all(
 
 
 def turned(image: np.ndarray, number: int) -> np.ndarray:
-    """Return `image` (Y, X) in one of its eight orientations, `number` 0 to 7; 0 is its own."""
-    mirrored = image[:, ::-1] if number >= 4 else image
-    return np.rot90(mirrored, number % 4)
+    """Return `image` (Y, X) in one of its four orientations, `number` 0 to 3; 0 is its own."""
+    return image[_STEPS[number]]
 
 
 def turned_back(image: np.ndarray, number: int) -> np.ndarray:
-    """Undo `turned`."""
-    upright = np.rot90(image, -(number % 4))
-    return upright[:, ::-1] if number >= 4 else upright
+    """Undo `turned`: each undoes itself."""
+    return image[_STEPS[number]]

@@ -19,6 +19,7 @@ from temdenoise.structures.materials import MATERIALS
 if TYPE_CHECKING:
     import pandas as pd
 
+SMOOTHING = 0.15  # of a bond: far below the size of an atom
 QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
 _ROWS_PER_CELL, _DIGITS = math.sqrt(3), 4
 
@@ -29,8 +30,9 @@ class Card:
 
     `patches` are how many trained and validated; `c_noise` is the trained range of C_noise;
     `bond_length_px` the bond length [pixels] that the model is meant for and
-    `bond_length_px_range` those that it was trained on; `intensity_quantiles` are the QUANTILES
-    of the clean training images; `scores` has C_noise, MS-SSIM and that of the noisy input.
+    `bond_length_px_range` those that it was trained on; `smooth_quantiles` are the QUANTILES of
+    the clean training images after a blur of SMOOTHING; `scores` has C_noise, MS-SSIM and that of
+    the noisy input.
     """
 
     model: str
@@ -45,7 +47,7 @@ class Card:
     c_noise: tuple[float, float]
     bond_length_px: float
     bond_length_px_range: tuple[float, float]
-    intensity_quantiles: tuple[float, ...]
+    smooth_quantiles: tuple[float, ...]
     recipe: Mapping[str, Any]
     validation_loss: float
     scores: Sequence[Mapping[str, float]]
@@ -56,13 +58,14 @@ class Card:
         material = MATERIALS.get(self.material)
         return material.bond_length if material else None
 
-    def wanted_bond_px(self, _: float) -> float:
-        """Return the bond length [pixels] to which an image is resampled."""
-        return self.bond_length_px
+    def wanted_bond_px(self, bond_px: float) -> float:
+        """Return the bond length [pixels] to which an image of `bond_px` is resampled."""
+        low, high = self.bond_length_px_range
+        return bond_px if low <= bond_px <= high else self.bond_length_px
 
     def quantile(self, fraction: float) -> float:
-        """Return the quantile of the clean training images at `fraction` in [0, 1]."""
-        return float(np.interp(fraction, QUANTILES, self.intensity_quantiles))
+        """Return the quantile of the smoothed clean training images at `fraction` in [0, 1]."""
+        return float(np.interp(fraction, QUANTILES, self.smooth_quantiles))
 
     def to_json(self) -> str:
         """Return the card for programs."""
@@ -114,8 +117,8 @@ def read(path: str | os.PathLike[str]) -> Card | GeneralCard:
         if dict(said).get("kind") == general_card.KIND:
             return general_card.from_json(said)
         card = Card(**{one.name: said[one.name] for one in fields(Card)})
-        if len(card.intensity_quantiles) != len(QUANTILES):
-            raise ValueError(f"{len(card.intensity_quantiles)} intensity_quantiles")
+        if len(card.smooth_quantiles) != len(QUANTILES):
+            raise ValueError(f"{len(card.smooth_quantiles)} smooth_quantiles")
         card.to_line(), card.quantile(0.5), card.bond_length, int(card.patch_size)  # can be used
     except (OSError, ValueError, TypeError, LookupError) as error:
         raise InputError(
@@ -186,10 +189,13 @@ def scale(
     }
 
 
-def intensities(images: np.ndarray) -> list[float]:
-    """Return the QUANTILES of the clean training `images` (N, Y, X)."""
+def intensities(images: np.ndarray, bond_px: float) -> list[float]:
+    """Return the QUANTILES of the clean training `images` (N, Y, X) of `bond_px`, smoothed."""
+    from scipy.ndimage import gaussian_filter  # not for who only reads a card
+
     sample = images[:: max(1, len(images) // 11)]
-    found = np.quantile(sample, QUANTILES)
+    smooth = gaussian_filter(sample, (0, SMOOTHING * bond_px, SMOOTHING * bond_px))
+    found = np.quantile(smooth, QUANTILES)
     return [round(float(value), _DIGITS) for value in found]
 
 
