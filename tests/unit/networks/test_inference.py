@@ -80,3 +80,20 @@ def test_a_network_with_a_flipped_bit_is_refused(saved, tmp_path, part):
     path.write_bytes(content)
     with pytest.raises(DamagedError, match=r"model\.keras: damaged: expected SHA-256"):
         inference.load(path)
+
+
+def test_a_few_small_patches_get_company_that_changes_nothing():
+    seen = []
+
+    class Network:
+        def predict_on_batch(self, batch):
+            seen.append(len(batch))
+            return np.concatenate([batch, batch - 1, batch + 1], axis=-1)
+
+    predict = inference.general_predictor(Network())
+    for count, edge in ((1, 8), (3, 8), (5, 8), (1, 512)):
+        patches = np.random.default_rng(count).random((count, edge, edge), dtype=np.float32)
+        found = predict(patches)
+        assert found.shape == (count, edge, edge, 3)
+        np.testing.assert_array_equal(found[..., 0], patches)
+    assert seen == [4, 4, 5, 1]

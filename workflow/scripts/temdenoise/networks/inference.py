@@ -15,6 +15,7 @@ from temdenoise.run import checksums
 _BATCH = 32
 _LARGEST_BATCH = 16  # more gains no speed on tiles of 256 pixels
 _WORKSPACE = 8  # feature maps of the widest layer, at full size, that live at once
+_COMPANY, _LARGE = 4, 512  # patches of fewer pixels an edge come at least so many at a time
 
 
 def load(path: str | os.PathLike[str]) -> keras.Model:
@@ -53,8 +54,18 @@ def predictor(network: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def general_predictor(network: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the general `network` as a function of patches (B, Y, X) to (B, Y, X, 3), float32."""
-    return lambda patches: np.asarray(network.predict_on_batch(patches[..., None]))
+    """Return the general `network` as a function of patches (B, Y, X) to (B, Y, X, 3), float32.
+
+    A few small patches get company: alone, their last bits would depend on the number of threads.
+    """
+
+    def predict(patches: np.ndarray) -> np.ndarray:
+        count, edge = len(patches), patches.shape[1]
+        alone = edge < _LARGE and count < _COMPANY
+        seen = np.resize(patches, (_COMPANY, *patches.shape[1:])) if alone else patches
+        return np.asarray(network.predict_on_batch(seen[..., None]))[:count]
+
+    return predict
 
 
 def batch_size(network: keras.Model, tile: int, room: float) -> int:
