@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
 from temdenoise.errors import InputError
 from temdenoise.evaluation import held_out
-from temdenoise.micrographs import denoising, intensity, job, reading, rows, summary, verdict
+from temdenoise.micrographs import denoising, intensity, job, mending, reading, summary, verdict
 from temdenoise.micrographs.applying import Settings, prepared
 
 _log = logging.getLogger("temdenoise")
@@ -95,15 +95,15 @@ def _write_blur(
 
 def _blurred(frame: np.ndarray, width: float) -> denoising.Denoised:
     """Return `frame` (Y, X) blurred by a Gaussian of `width` [pixels]."""
-    whole, hot_rows = rows.mend(frame)
-    mended, hot, dead = intensity.mend(whole)
-    image = gaussian_filter(mended, width).astype(np.float32)
+    mended = mending.mend(frame)
+    image = gaussian_filter(mended.image, width).astype(np.float32)
     pulse = np.zeros(8 * math.ceil(width) + 3)
     pulse[len(pulse) // 2] = 1
     gain = float((gaussian_filter1d(pulse, width) ** 2).sum())  # of white noise, over both axes
-    noise = intensity.noise(mended)
+    noise = intensity.noise(mended.image)
     facts = {
-        **{"hot": hot, "dead": dead, "hot_rows": hot_rows, "border_step": math.nan},
+        **{"hot": mended.hot, "dead": mended.dead, "hot_rows": mended.hot_rows},
+        "border_step": math.nan,
         **{"noise": noise / (float(image.std()) or 1.0), "uncertainty": noise * gain},
     }
     return denoising.Denoised(image, np.full_like(image, noise * gain), facts, [])

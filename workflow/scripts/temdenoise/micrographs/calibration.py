@@ -7,7 +7,7 @@ import numpy as np
 from skimage.transform import resize
 
 from temdenoise.errors import InputError
-from temdenoise.micrographs import intensity, lattice, rows
+from temdenoise.micrographs import lattice, mending
 from temdenoise.micrographs.units import GIVE
 from temdenoise.networks.card import Card
 from temdenoise.networks.general_card import GeneralCard
@@ -135,7 +135,7 @@ def _to_square(size: tuple[float, float] | None) -> tuple[float, float]:
 def _of_peaks(image: np.ndarray, size: tuple[float, float] | None) -> float | None:
     """Return the bond length [square pixels] that the lattice in `image` (Y, X) shows, or None."""
     # Broken pixels and rows would outshine it, and a few bright atoms pull its peaks aside.
-    whole, _, _ = intensity.mend(rows.mend(lattice.middle(image))[0])
+    whole = mending.mend(lattice.middle(image)).image
     np.clip(whole, *np.percentile(whole, _TAILS), out=whole)
     return lattice.bond_length(resample(whole, _to_square(size)))
 

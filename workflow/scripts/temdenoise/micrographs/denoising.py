@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from temdenoise.micrographs import calibration, intensity, orientations, rows, tiling, warnings
+from temdenoise.micrographs import (
+    calibration,
+    intensity,
+    mending,
+    orientations,
+    tiling,
+    warnings,
+)
 from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.reading import Micrograph, is_flat
 from temdenoise.micrographs.tiling import Predict
@@ -53,17 +60,15 @@ def denoise(
     [0, 1]. The result is the mean over four orientations. Without an overlap, the paper's way, it
     is the upright orientation alone. The mended image is centred on 0, and then all is float32.
     """
-    whole, hot_rows = rows.mend(frame)
-    mended, hot, dead = intensity.mend(whole)
-    del whole
-    noise, offset = intensity.noise(mended), float(np.median(mended))
-    normal, levels = _normal((mended - offset).astype(np.float32), found, card)
+    mended = mending.mend(frame)
+    noise, offset = intensity.noise(mended.image), float(np.median(mended.image))
+    normal, levels = _normal((mended.image - offset).astype(np.float32), found, card)
+    counts = mended.counts
     del mended
     unit = levels.high - levels.low
     noise *= calibration.noise_gain(found.factors) / unit
-    facts = warnings.Facts(
-        noise, _quantiles(normal, _bond_px(found, card)), _vacuum(normal), hot, dead, hot_rows
-    )
+    quantiles = _quantiles(normal, _bond_px(found, card))
+    facts = warnings.Facts(noise, quantiles, _vacuum(normal), *counts)
     np.clip(normal, 0, None, out=normal)
     upright, mean, deviation = orientations.over_all(_with_progress(predict, tiles), normal)
     levels = intensity.Levels(levels.low + offset, levels.high + offset)

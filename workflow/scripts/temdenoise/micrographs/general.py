@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from temdenoise.micrographs import calibration, intensity, rows, tiling
+from temdenoise.micrographs import calibration, mending, tiling
 from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.denoising import Denoised, Tiles
 from temdenoise.micrographs.general_warnings import Facts, warnings
@@ -30,15 +30,14 @@ def denoise(
     """
     # The training has seen borders; a reflected one would count its noise twice.
     cut = {**asdict(tiles), "margin": 0}
-    whole, hot_rows = rows.mend(frame)
-    mended, hot, dead = intensity.mend(whole, _BEYOND)
-    offset = float(np.median(mended))
-    small = calibration.resample((mended - offset).astype(np.float32), found.factors)
+    mended = mending.mend(frame, _BEYOND)
+    offset = float(np.median(mended.image))
+    small = calibration.resample((mended.image - offset).astype(np.float32), found.factors)
     normal, mean, deviation = standardised(small)
     result = np.moveaxis(tiling.denoise(predict, normal, **cut, depth=(_DEPTH,)), -1, 0)
     noise = conformal.noise_level(normal, result[0])
     sigma = conformal.deviation(result, noise, card.interval)
-    facts = Facts(noise, *correlations(normal - result[0]), hot, dead, hot_rows)
+    facts = Facts(noise, *correlations(normal - result[0]), *mended.counts)
     said = {
         **asdict(facts),
         "border_step": tiling.border_step(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from temdenoise.evaluation import held_out
-from temdenoise.micrographs import general, intensity, lattice, rows
+from temdenoise.micrographs import general, lattice, mending
 from temdenoise.micrographs.calibration import Scale
 from temdenoise.micrographs.general_warnings import CORRELATED
 from temdenoise.networks.card import Card
@@ -53,7 +53,7 @@ def of(
 
 def scored(frame: np.ndarray) -> np.ndarray:
     """Return the part of `frame` (Y, X) that a score looks at: its middle, mended."""
-    return intensity.mend(rows.mend(lattice.middle(frame, _LARGEST))[0])[0]
+    return mending.mend(lattice.middle(frame, _LARGEST)).image
 
 
 def half(found: Scale, card: Card | GeneralCard) -> Scale:
