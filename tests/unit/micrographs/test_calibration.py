@@ -121,6 +121,15 @@ def test_the_gain_of_noise_takes_no_room_whatever_the_factor():
     assert peak < 3e7
 
 
+@pytest.mark.parametrize("share", [0.0, 0.01])
+def test_to_find_the_scale_leaves_the_image_as_it_is(share):
+    image, rng = honeycomb((120, 130), 11.2), np.random.default_rng(1)
+    image[rng.random(image.shape) < share] = 7.0  # too many to be broken pixels
+    before = image.copy()
+    found(image)
+    np.testing.assert_array_equal(image, before)
+
+
 def test_pixels_that_are_not_square_become_so():
     one = found(NOTHING, (0.01, 0.02), bond_length=0.14)
     assert one.factors[1] / one.factors[0] == pytest.approx(2)

@@ -136,8 +136,8 @@ def _of_peaks(image: np.ndarray, size: tuple[float, float] | None) -> float | No
     """Return the bond length [square pixels] that the lattice in `image` (Y, X) shows, or None."""
     # Broken pixels and rows would outshine it, and a few bright atoms pull its peaks aside.
     whole = mending.mend(lattice.middle(image)).image
-    np.clip(whole, *np.percentile(whole, _TAILS), out=whole)
-    return lattice.bond_length(resample(whole, _to_square(size)))
+    clipped = np.clip(whole, *np.percentile(whole, _TAILS))  # a copy: `whole` may be the image
+    return lattice.bond_length(resample(clipped, _to_square(size)))
 
 
 def _check(bond_px: float, longest: int, size: float) -> None:
