@@ -99,6 +99,17 @@ def test_the_image_is_the_mean_over_orientations_but_the_upright_one_of_tiles_si
     assert apart.facts["border_step"] > 1.3
 
 
+def test_dark_atoms_are_those_of_the_image_turned_upside_down_in_its_own_units():
+    frame = honeycomb((96, 130), 11.2, 13)
+    frame[40, 50] = 9.0
+    bright, dark = denoise(frame), denoising.of_dark_atoms(denoise)(5 - frame)
+    np.testing.assert_allclose(dark.image, 5 - bright.image, atol=1e-5)
+    np.testing.assert_allclose(dark.uncertainty, bright.uncertainty, atol=1e-5)
+    assert (bright.facts["hot"], dark.facts["hot"], dark.facts["dead"]) == (1, 0, 1)
+    for key in ("low", "high"):
+        assert dark.facts[key] == pytest.approx(5 - bright.facts[key])
+
+
 @pytest.mark.parametrize("factor", [1.0, 0.8])
 @pytest.mark.parametrize("angle", [0, 13])
 def test_identity_on_a_lattice_has_no_seam(factor, angle):

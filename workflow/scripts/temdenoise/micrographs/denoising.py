@@ -95,6 +95,7 @@ def of_dark_atoms(one: Callable[[np.ndarray], Denoised]) -> Callable[[np.ndarray
     def run(frame: np.ndarray) -> Denoised:
         done = one(-frame.astype(np.float64))
         facts = {**done.facts, "hot": done.facts["dead"], "dead": done.facts["hot"]}
+        facts |= {key: -facts[key] for key in ("low", "high") if key in facts}
         return replace(done, image=-done.image, facts=facts)
 
     return run
