@@ -25,7 +25,10 @@ for image, entry in ENTRIES.items() if workflow.is_main_process else []:
         sys.exit(f"micrographs: {problem}")
 
 
-SAMPLES = {EXPERIMENT: {**MOS2, "crop": None, "dataset": None, "dark_atoms": False}, **ENTRIES}
+SAMPLES = {
+    EXPERIMENT: {**MOS2, "crop": None, "dataset": None, "dark_atoms": False},
+    **ENTRIES,
+}
 
 
 rule denoise_micrograph:
